@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards.blocks import Block
+from bot.cards.clicks import Press
+from bot.domain.deeds import Deed
 from bot.domain.model import (
     Carrier,
     Order,
@@ -20,6 +25,7 @@ from bot.domain.model import (
     Ticket,
     TicketRow,
 )
+from bot.domain.routing import Facts, Route
 
 
 class Market(Protocol):
@@ -78,3 +84,126 @@ class Market(Protocol):
         fallback_email: str | None = None,
     ) -> Subscription: ...
     async def delete_subscription(self, id: int) -> None: ...
+
+
+class Noticeboard(Protocol):
+    """The part of the board a feature may use: whisper to one person, or tell everybody in the fallback channel."""
+
+    async def whisper(
+        self, channel: str, user: str, text: str, thread_ts: str | None = None, blocks: Sequence[Block] = ()
+    ) -> None: ...
+    async def notice(self, text: str, *, holder: str) -> None: ...
+
+
+class Windows(Protocol):
+    """Modals, opened within three seconds of a press and filled afterwards."""
+
+    async def open(self, press: Press, view: Block) -> tuple[str, str] | None: ...
+    async def change(self, opened: tuple[str, str], view: Block) -> None: ...
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asked for by a click, before it is an action.
+
+    `key` makes it unique: two wishes with one key are one action. `seen` is the version of the subject the person saw.
+    `heard` is the interaction's own id, so that a repeated delivery is the same wish. `payload` is what is sent.
+    """
+
+    kind: str
+    key: str
+    subject: str
+    seen: str
+    user_id: str
+    team_id: str
+    payload: Mapping[str, object]
+    heard: str
+    channel: str | None = None
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """An action as its executor gets it. `seen` is what the person saw, `payload` what they asked for."""
+
+    id: str
+    kind: str
+    subject: str
+    account: str
+    seen: str
+    user_id: str
+    team_id: str
+    payload: Mapping[str, object]
+    taken_at: datetime
+    sent_at: datetime | None
+
+
+class Doing(Protocol):
+    """How one kind of action is done. Registered by its feature, executed by `bot.actions`."""
+
+    async def refusal(self, desk: Desk, work: Work) -> str | None:
+        """Fetch the subject afresh; why nothing must be sent (a sentence for the person), or None to go on."""
+
+    async def send(self, desk: Desk, work: Work) -> None:
+        """Ask the marketplace, once. Raises MarketError."""
+
+    async def settled(self, desk: Desk, work: Work) -> bool | None:
+        """After an answer was lost: True when it was executed, False when it certainly was not, None when unknown."""
+
+    def again(self, work: Work) -> Sequence[Block]:
+        """What to offer the person when it was not done: a way to try again that loses none of their words."""
+
+
+class Actions(Protocol):
+    async def take(self, wish: Wish) -> str:
+        """Commit the wish as an action and wake its lane. Returns a sentence for the person, empty when all is well.
+
+        Taking the same wish again, or one that somebody else was faster with, takes nothing and says so.
+        """
+
+    async def deeds(self, subject: str) -> tuple[Deed, ...]: ...
+    async def draft(self, id: str) -> Mapping[str, object] | None: ...
+    async def resolve(self, id: str, *, done: bool, user_id: str) -> str: ...
+
+
+class Marks(Protocol):
+    async def mark(self, keys: Iterable[str], *, urgent: bool = False) -> None: ...
+
+
+@dataclass
+class Desk:
+    """What every feature is lent.
+
+    `route` asks the rules as they are now. `refusal` says why a person may not act and raises when Slack cannot be
+    asked; `refusal_at_click` lets such a click through to the execution, which asks again. `later` runs what follows
+    an acknowledged click, and logs what goes wrong there.
+    """
+
+    markets: Mapping[str, Market]
+    slack: AsyncWebClient
+    board: Noticeboard
+    marks: Marks
+    actions: Actions
+    route: Callable[[Facts], Route]
+    refusal: Callable[[str, str | None], Awaitable[str | None]]
+    refusal_at_click: Callable[[str, str | None], Awaitable[str | None]]
+    modals: Windows
+    later: Callable[[Coroutine[None, None, None]], None]
+    now: Callable[[], datetime]
+    status: Callable[[], Awaitable[str]]
+    command_prefix: str = ""
+
+    def market(self, account: str) -> Market:
+        return self.markets[account]
+
+
+def subject_key(kind: str, account: str, ref: str | int) -> str:
+    return f"{kind}:{account}:{ref}"
+
+
+def account_of(key: str) -> str:
+    return key.split(":", 2)[1]
+
+
+def ref_of(key: str) -> str:
+    return key.split(":", 2)[2]

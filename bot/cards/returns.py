@@ -1,0 +1,118 @@
+"""The card of a return: its units, and what may be decided about each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.cards import names
+from bot.cards.blocks import Block, Card, button, buttons, confirm, context, divider, plain_text, quote, section
+from bot.cards.deeds import deed_blocks, locked
+from bot.cards.due import due_line
+from bot.domain.deeds import Deed
+from bot.domain.model import Product, Return, ReturnUnit
+from bot.domain.words import escaped, one_line
+
+ACCEPT = "return.accept"
+REJECT = "return.reject"
+CLARIFY = "return.clarify"
+REPAIR = "return.repair"
+DECISIONS = frozenset({ACCEPT, REJECT, CLARIFY, REPAIR})
+
+DECIDABLE = frozenset({"return_arrived", "return_in_clarification", "return_in_repair"})
+MOST_UNITS = 8
+
+
+def return_card(
+    item: Return,
+    *,
+    values: dict[int, str],
+    due: datetime | None,
+    now: datetime,
+    deeds: tuple[Deed, ...] = (),
+    notices: tuple[str, ...] = (),
+) -> Card:
+    """`values` holds what comes back with a click on each unit; `due` (UTC): then the marketplace accepts by itself."""
+    if item.closed:
+        return _closed_card(item, deeds)
+    blocks: list[Block] = [context(*notices)] if notices else []
+    picture = next(((p.picture, p.title) for p in map(_product, item.units) if p and p.picture), None)
+    blocks.append(section(f"*{_heading(item)}*\n{_reference(item)}", picture=picture))
+    for unit in item.units[:MOST_UNITS]:
+        blocks += _unit_blocks(item, unit, values.get(unit.id, ""), deeds)
+    if len(item.units) > MOST_UNITS:
+        blocks.append(context(f"{len(item.units) - MOST_UNITS} more units are in the seller portal."))
+    if due:
+        blocks.append(
+            context(f"{due_line('Decision', due, item.storefront, now)}, then the marketplace accepts by itself.")
+        )
+    if item.fulfilled_by_kaufland:
+        blocks.append(context("Fulfilled by Kaufland: Kaufland decides this one."))
+    blocks += deed_blocks(deeds)
+    return Card(_fallback(item, due), blocks)
+
+
+def _unit_blocks(item: Return, unit: ReturnUnit, value: str, deeds: tuple[Deed, ...]) -> list[Block]:
+    blocks: list[Block] = [divider()] if len(item.units) > 1 else []
+    product = _product(unit)
+    title = one_line(product.title, 200) if product else f"Order unit {unit.order_unit_id}"
+    price = f" · {names.money(unit.order_unit.price)}" if unit.order_unit else ""
+    blocks.append(context(plain_text(f"{title}{price}", 300)))
+    reason = names.RETURN_REASONS.get(unit.reason, names.spelled(unit.reason).lower())
+    state = names.RETURN_UNIT_STATES.get(unit.status, names.spelled(unit.status).lower())
+    blocks.append(section(f"Reason: *{escaped(reason, 80)}* · {escaped(state, 80)}"))
+    if unit.note:
+        blocks.append(quote(unit.note, 400))
+    mine = tuple(deed for deed in deeds if (deed.payload or {}).get("unit") == unit.id)
+    if unit.status in DECIDABLE and not unit.fulfilled_by_kaufland and not locked(mine, DECISIONS):
+        blocks += buttons(*_decisions(unit, value), block_id=f"unit:{unit.id}")
+    return blocks
+
+
+def _decisions(unit: ReturnUnit, value: str) -> list[Block]:
+    price = names.money(unit.order_unit.price) if unit.order_unit else "the price"
+    accept = confirm("Accept this return?", f"The marketplace refunds {price} to the buyer.", "Accept")
+    repair = confirm("Send it to repair?", "The unit is marked as in repair. The buyer keeps waiting.", "Repair")
+    decisions = [
+        button("Accept", ACCEPT, value, style="primary", ask=accept, says=f"Accept return unit {unit.id}"),
+        button("Reject", REJECT, value, style="danger", says=f"Reject return unit {unit.id}"),
+    ]
+    if unit.status != "return_in_clarification":
+        decisions.append(button("Ask the customer", CLARIFY, value, says=f"Ask the customer about unit {unit.id}"))
+    if unit.status != "return_in_repair":
+        decisions.append(button("Repair", REPAIR, value, ask=repair, says=f"Send return unit {unit.id} to repair"))
+    return decisions
+
+
+def _closed_card(item: Return, deeds: tuple[Deed, ...]) -> Card:
+    states = ", ".join(
+        dict.fromkeys(names.RETURN_UNIT_STATES.get(unit.status, names.spelled(unit.status)) for unit in item.units)
+    )
+    line = f"{names.flag(item.storefront)} Return {item.id} · {escaped(states, 120)}"
+    return Card(line, [section(f"~{line}~"), context(_reference(item)), *deed_blocks(deeds)])
+
+
+def _heading(item: Return) -> str:
+    state = names.RETURN_STATES.get(item.status, names.spelled(item.status).lower())
+    return f"{names.flag(item.storefront)} Return · {escaped(state, 80)}"
+
+
+def _reference(item: Return) -> str:
+    parts = [f"Return {item.id}"]
+    orders = sorted({unit.order_unit.order_id for unit in item.units if unit.order_unit})
+    if orders:
+        parts.append("order " + ", ".join(escaped(order, 40) for order in orders[:3]))
+    if item.tracking_code:
+        parts.append(f"{escaped(item.tracking_provider or 'tracking', 40)} {escaped(item.tracking_code, 60)}")
+    return " · ".join(parts)
+
+
+def _fallback(item: Return, due: datetime | None) -> str:
+    reasons = ", ".join(
+        dict.fromkeys(names.RETURN_REASONS.get(unit.reason, names.spelled(unit.reason)) for unit in item.units)
+    )
+    due_words = f", decision due {due:%Y-%m-%d %H:%M} UTC" if due else ""
+    return f"Return {item.id}, {_heading(item)}: {escaped(reasons, 200)}{due_words}"
+
+
+def _product(unit: ReturnUnit) -> Product | None:
+    return unit.order_unit.product if unit.order_unit else None

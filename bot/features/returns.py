@@ -1,0 +1,239 @@
+"""Returns: their card, the four decisions about a unit, and `/return`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+
+from bot.board import Wanted
+from bot.cards import names
+from bot.cards.blocks import Block, Card
+from bot.cards.clicks import Click, Press, read_click, read_press, read_submission
+from bot.cards.decisions import FIELD, decision_modal, loading_title, read_decision
+from bot.cards.replies import loading_modal, trouble_modal
+from bot.cards.returns import ACCEPT, CLARIFY, DECIDABLE, REJECT, REPAIR, return_card
+from bot.commands import answer_lookup
+from bot.desk import Desk, Market, Wish, Work, account_of, subject_key
+from bot.domain.clocks import acceptance_due
+from bot.domain.deeds import Deed
+from bot.domain.model import Return
+from bot.domain.routing import return_facts
+from bot.looks import Seen
+from bot.marketplace import MarketError
+from bot.store.subjects import SubjectRow
+
+KIND = "return"
+UNIT_KIND = "return_unit"
+USAGE = "Use `/return 123456` with the number on the card."
+
+
+async def look(desk: Desk, row: SubjectRow) -> Seen:
+    item = await desk.market(row.account).fetch_return(int(row.ref))
+    deeds = await desk.actions.deeds(row.key)
+    now = desk.now()
+    route = desk.route(return_facts(item, row.account, now))
+    arrived = _arrived(item, row, now)
+    due = acceptance_due(arrived, item.storefront) if arrived and not item.fulfilled_by_kaufland else None
+    card = _card(row.account, item, deeds, due, now)
+    return Seen(
+        wanted=Wanted(card, route.channel, route.mention, urgent=row.priority == 0) if route.shown else None,
+        storefront=item.storefront,
+        state=item.status,
+        version=item.version,
+        closed=item.closed,
+        due_at=due,
+        next_look=due if due and due > now else None,
+        facts={
+            "updated": item.updated.isoformat(),
+            **({"arrived": arrived.isoformat()} if arrived else {}),
+        },
+    )
+
+
+async def look_at_unit(desk: Desk, row: SubjectRow) -> Seen:
+    """A push may speak of a unit: find its return, which is what has a card."""
+    unit = await desk.market(row.account).fetch_return_unit(int(row.ref))
+    return Seen(state=unit.status, closed=True, also=(subject_key(KIND, row.account, unit.return_id),))
+
+
+def _arrived(item: Return, row: SubjectRow, now: datetime) -> datetime | None:
+    """When the parcel arrived (UTC), while a decision is open. Nobody says when: the earliest sign counts."""
+    if not any(unit.status == "return_arrived" for unit in item.units):
+        return None
+    noted = row.facts.get("arrived")
+    if isinstance(noted, str):
+        return datetime.fromisoformat(noted)
+    return min(item.updated, now)
+
+
+def _card(account: str, item: Return, deeds: tuple[Deed, ...], due: datetime | None, now: datetime) -> Card:
+    key = subject_key(KIND, account, item.id)
+    values = {unit.id: Click(key, unit.status, unit=unit.id).value() for unit in item.units}
+    return return_card(item, values=values, due=due, now=now, deeds=deeds)
+
+
+# What people press
+
+
+def register(app: AsyncApp, prefix: str) -> None:
+    app.action(ACCEPT)(decided)
+    app.action(REPAIR)(decided)
+    app.action(REJECT)(words_wanted)
+    app.action(CLARIFY)(words_wanted)
+    app.view(REJECT)(words_given)
+    app.view(CLARIFY)(words_given)
+    app.command(f"/{prefix}return")(return_asked)
+
+
+async def decided(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], desk: Desk) -> None:
+    """Accept and Repair need no words: the confirm dialog has asked already."""
+    press = read_press(body)
+    click = read_click(press.value)
+    if click is None or click.unit is None or press.channel is None:
+        await ack()
+        return
+    said = await desk.refusal_at_click(press.user_id, press.team_id)
+    if not said:
+        wish = await _wish(desk, action["action_id"], click, press.user_id, press.team_id, press.heard, {})
+        said = await desk.actions.take(wish(press.channel, press.thread_ts))
+    await ack()
+    if said:
+        await desk.board.whisper(press.channel, press.user_id, said, press.thread_ts)
+
+
+async def words_wanted(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], desk: Desk) -> None:
+    press = read_press(body)
+    await ack()
+    desk.later(open_decision(desk, press, action["action_id"]))
+
+
+async def open_decision(desk: Desk, press: Press, kind: str) -> None:
+    click = read_click(press.value)
+    if click is None or click.unit is None or press.channel is None:
+        return
+    if refusal := await desk.refusal_at_click(press.user_id, press.team_id):
+        await desk.board.whisper(press.channel, press.user_id, refusal, press.thread_ts)
+        return
+    title = loading_title(kind)
+    opened = await desk.modals.open(press, loading_modal(title))
+    if opened is None:
+        return
+    try:
+        unit = await desk.market(account_of(click.subject)).fetch_return_unit(click.unit)
+    except MarketError as error:
+        await desk.modals.change(opened, trouble_modal(title, str(error)))
+        return
+    if unit.status not in DECIDABLE:
+        await desk.modals.change(opened, trouble_modal(title, _no_longer(unit.status)))
+        await desk.marks.mark([click.subject], urgent=True)
+        return
+    fresh = Click(click.subject, unit.status, unit=unit.id, channel=press.channel, ts=press.thread_ts)
+    await desk.modals.change(opened, decision_modal(kind, unit, fresh))
+
+
+async def words_given(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], desk: Desk) -> None:
+    decision, errors = read_decision(view)
+    if decision is None:
+        await ack(response_action="errors", errors=errors)
+        return
+    who = read_submission(body)
+    said = await desk.refusal_at_click(who.user_id, who.team_id)
+    if not said:
+        payload = {"message": decision.message}
+        kind = str(view.get("callback_id"))
+        wish = await _wish(desk, kind, decision.click, who.user_id, who.team_id, who.heard, payload)
+        said = await desk.actions.take(wish(decision.click.channel, decision.click.ts))
+    if said:
+        await ack(response_action="errors", errors={FIELD: said})
+        return
+    await ack()
+
+
+async def _wish(
+    desk: Desk, kind: str, click: Click, user_id: str, team_id: str | None, heard: str, payload: dict[str, object]
+) -> Callable[[str | None, str | None], Wish]:
+    """One decision per unit and state: whoever is faster wins. A unit may come back to a state, hence the count."""
+    earlier = [
+        deed
+        for deed in await desk.actions.deeds(click.subject)
+        if deed.state == "done" and (deed.payload or {}).get("unit") == click.unit
+    ]
+
+    def at(channel: str | None, thread_ts: str | None) -> Wish:
+        return Wish(
+            kind=kind,
+            key=f"decide:{click.subject}:{click.unit}:{click.seen}:{len(earlier)}",
+            subject=click.subject,
+            seen=click.seen,
+            user_id=user_id,
+            team_id=team_id or "",
+            payload={"unit": click.unit, **payload},
+            heard=heard,
+            channel=channel,
+            thread_ts=thread_ts,
+        )
+
+    return at
+
+
+async def return_asked(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, desk: Desk) -> None:
+    async def draw(account: str, id: str) -> Card:
+        item = await desk.market(account).fetch_return(int(id))
+        return _card(account, item, await desk.actions.deeds(subject_key(KIND, account, id)), None, desk.now())
+
+    await ack()
+    desk.later(answer_lookup(desk, command, respond, kind=KIND, form=r"\d{1,18}", usage=USAGE, draw=draw))
+
+
+# What is done
+
+
+def _no_longer(status: str) -> str:
+    state = names.RETURN_UNIT_STATES.get(status, names.spelled(status).lower())
+    return f"This unit is now: {state}. Nothing was sent."
+
+
+@dataclass(frozen=True)
+class Decide:
+    """One decision about one return unit. `target` is the state that proves it was executed."""
+
+    target: str
+    call: Callable[[Market, int, str], Awaitable[None]]
+
+    async def refusal(self, desk: Desk, work: Work) -> str | None:
+        unit = await desk.market(work.account).fetch_return_unit(_unit(work))
+        if unit.fulfilled_by_kaufland:
+            return "This order is fulfilled by Kaufland, which decides it. Nothing was sent."
+        if unit.status != work.seen or unit.status not in DECIDABLE:
+            return _no_longer(unit.status)
+        return None
+
+    async def send(self, desk: Desk, work: Work) -> None:
+        await self.call(desk.market(work.account), _unit(work), str(work.payload.get("message", "")))
+
+    async def settled(self, desk: Desk, work: Work) -> bool | None:
+        unit = await desk.market(work.account).fetch_return_unit(_unit(work))
+        if unit.status == self.target:
+            return True
+        return False if unit.status == work.seen else None
+
+    def again(self, work: Work) -> Sequence[Block]:
+        return ()
+
+
+def _unit(work: Work) -> int:
+    unit = work.payload["unit"]
+    assert isinstance(unit, int)
+    return unit
+
+
+DOINGS = {
+    ACCEPT: Decide("return_accepted", lambda market, unit, _: market.accept_return_unit(unit)),
+    REJECT: Decide("return_rejected", lambda market, unit, message: market.reject_return_unit(unit, message)),
+    CLARIFY: Decide("return_in_clarification", lambda market, unit, message: market.clarify_return_unit(unit, message)),
+    REPAIR: Decide("return_in_repair", lambda market, unit, _: market.repair_return_unit(unit)),
+}

@@ -1,0 +1,100 @@
+"""Lanes run the work in this process: one key at a time, coalesced. What they forget, the sweep finds again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+Work = Callable[[str], Awaitable[None]]
+
+
+class Lanes:
+    """Runs `work(key)` for woken keys: never two at once for a key, at most `width` at once in all.
+
+    Waking a key that waits changes nothing; waking one that runs makes it run once more. A key carries no data:
+    whoever runs it reads the notebook.
+    """
+
+    def __init__(self, work: Work, *, width: int = 32) -> None:
+        self._work = work
+        self._width = width
+        self._waiting: deque[str] = deque()
+        self._queued: set[str] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._open = True
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        # Work must not inherit what the waker was in the middle of (a request, a transaction).
+        self._context = contextvars.copy_context()
+
+    def wake(self, key: str, *, first: bool = False) -> None:
+        """Run `key` soon; `first` puts it before those that wait (a person is watching)."""
+        if not self._open or key in self._queued:
+            return
+        if key in self._running:
+            self._again.add(key)
+            return
+        self._queued.add(key)
+        self._quiet.clear()
+        if first:
+            self._waiting.appendleft(key)
+        else:
+            self._waiting.append(key)
+        self._start()
+
+    @property
+    def busy(self) -> int:
+        """How many keys wait or run."""
+        return len(self._waiting) + len(self._running)
+
+    def holds(self, key: str) -> bool:
+        return key in self._queued or key in self._running
+
+    async def quiet(self) -> None:
+        """Returns when nothing waits and nothing runs."""
+        await self._quiet.wait()
+
+    async def close(self, patience: float = 10.0) -> None:
+        """Take nothing more in; let what runs finish for `patience` seconds, then cancel it."""
+        self._open = False
+        self._waiting.clear()
+        self._queued.clear()
+        self._again.clear()
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running.values(), timeout=patience)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=2)
+
+    def _start(self) -> None:
+        while self._waiting and len(self._running) < self._width:
+            key = self._waiting.popleft()
+            self._queued.discard(key)
+            task = asyncio.get_running_loop().create_task(self._run(key), name=key, context=self._context.copy())
+            self._running[key] = task
+            task.add_done_callback(lambda _, key=key: self._finished(key))  # type: ignore[misc]
+
+    async def _run(self, key: str) -> None:
+        try:
+            await self._work(key)
+        except Exception:
+            # The work itself notes what failed in the notebook; reaching this line is a defect of ours.
+            log.exception("lane failed", key=key)
+
+    def _finished(self, key: str) -> None:
+        self._running.pop(key, None)
+        if key in self._again:
+            self._again.discard(key)
+            self.wake(key)
+        self._start()
+        if not self._waiting and not self._running:
+            self._quiet.set()

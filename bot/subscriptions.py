@@ -1,0 +1,152 @@
+"""Keeps our subscriptions at the marketplace as they must be: one per event and storefront, active, to our address.
+
+The marketplace switches a subscription off after half a day of failures and never replays what was missed; so a timer
+reads them back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.desk import Market
+from bot.domain.model import Subscription
+from bot.marketplace import MarketError
+from bot.store import challenges
+
+log = structlog.get_logger(__name__)
+
+EVENTS = (
+    "order_new",
+    "order_unit_status_changed",
+    "return_new",
+    "return_status_changed",
+    "return_unit_status_changed",
+)
+# The marketplace asks the callback back while it handles our request; it has 15 s for that.
+CHALLENGE_SECONDS = 60
+CHECK_SECONDS = 300.0
+# A subscription the marketplace keeps switching off is not switched on again more often than this.
+REACTIVATE_SECONDS = 900.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change that makes the subscriptions right. `what` is a sentence for people."""
+
+    what: str
+    event: str
+    storefront: str
+    existing: Subscription | None
+    remove: bool = False
+
+
+def steps(
+    existing: list[Subscription], *, storefronts: tuple[str, ...], callback_url: str, fallback_email: str
+) -> list[Step]:
+    """What must change, decided without doing it. Subscriptions that lead elsewhere are somebody else's: left alone."""
+    plan: list[Step] = []
+    mine = [item for item in existing if item.callback_url.rstrip("/") == callback_url.rstrip("/")]
+    for storefront in storefronts:
+        for event in EVENTS:
+            held = [item for item in mine if item.event == event and (item.storefront or "").lower() == storefront]
+            if not held:
+                plan.append(Step(f"create {event} for {storefront}", event, storefront, None))
+                continue
+            first, *extra = sorted(held, key=lambda item: (not item.active, item.id))
+            if not first.active:
+                plan.append(Step(f"switch {event} for {storefront} on again", event, storefront, first))
+            elif first.fallback_email != fallback_email:
+                plan.append(Step(f"mend the e-mail of {event} for {storefront}", event, storefront, first))
+            plan += [
+                Step(f"remove a second {event} for {storefront}", event, storefront, item, remove=True)
+                for item in extra
+            ]
+    return plan
+
+
+async def sync(
+    market: Market,
+    *,
+    storefronts: tuple[str, ...],
+    callback_url: str,
+    fallback_email: str,
+    now: Callable[[], datetime],
+) -> list[str]:
+    """Make the subscriptions right. Returns what was done or failed, a line each. Raises MarketError if unreadable."""
+    existing = [item async for item in market.list_subscriptions()]
+    told: list[str] = []
+    for step in steps(existing, storefronts=storefronts, callback_url=callback_url, fallback_email=fallback_email):
+        await challenges.expect(market.account, now() + timedelta(seconds=CHALLENGE_SECONDS))
+        try:
+            await _do(market, step, callback_url, fallback_email)
+            told.append(f"done: {step.what}")
+        except MarketError as error:
+            told.append(f"FAILED: {step.what}: {error}")
+    await challenges.settled(market.account)
+    return told
+
+
+async def _do(market: Market, step: Step, callback_url: str, fallback_email: str) -> None:
+    if step.existing is None:
+        await market.create_subscription(
+            event=step.event, storefront=step.storefront, callback_url=callback_url, fallback_email=fallback_email
+        )
+    elif step.remove:
+        await market.delete_subscription(step.existing.id)
+    else:
+        await market.change_subscription(step.existing.id, active=True, fallback_email=fallback_email)
+
+
+@dataclass
+class Watch:
+    """Reads our subscriptions back on a timer and mends what the marketplace switched off."""
+
+    market: Market
+    storefronts: tuple[str, ...]
+    callback_url: str
+    fallback_email: str
+    now: Callable[[], datetime]
+    seconds: float = CHECK_SECONDS
+    inactive: int = 0
+    error: str | None = None
+    _mended_at: datetime | None = None
+
+    async def run_for_ever(self) -> None:
+        while True:
+            try:
+                await self.check()
+            except MarketError as error:
+                self.error = str(error)
+                log.warning("subscriptions could not be read back", account=self.market.account, reason=str(error))
+            except Exception:
+                log.exception("subscription watch failed")
+            await asyncio.sleep(self.seconds)
+
+    async def check(self) -> None:
+        existing = [item async for item in self.market.list_subscriptions()]
+        plan = steps(
+            existing,
+            storefronts=self.storefronts,
+            callback_url=self.callback_url,
+            fallback_email=self.fallback_email,
+        )
+        self.inactive = len(plan)
+        self.error = None
+        if not plan or (self._mended_at and self.now() - self._mended_at < timedelta(seconds=REACTIVATE_SECONDS)):
+            return
+        self._mended_at = self.now()
+        told = await sync(
+            self.market,
+            storefronts=self.storefronts,
+            callback_url=self.callback_url,
+            fallback_email=self.fallback_email,
+            now=self.now,
+        )
+        self.inactive = sum(line.startswith("FAILED") for line in told)
+        for line in told:
+            log.info("subscription", account=self.market.account, outcome=line)
