@@ -1,35 +1,93 @@
-"""What an action looks like to the rest of the house: who wants what done, and how far it has come. Pure."""
+"""What people can do here, by the names that stand in rules/roles.yaml, and how big one such deed is. Pure.
+
+A deed's kind is the noun.verb of its action. To add one: a line in `DEEDS`, and roles can speak of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-UNDER_WAY = frozenset({"taken", "claimed", "sending"})
+from bot.domain.currency import Money
+
+EVERYTHING = "everything"
+VIEW = "view"
+
+# Who asks for what stands in the files of rules, and what may be asked for there: nothing a customer sees.
+RULES = "rules"
+BY_RULES = frozenset({"report.request"})
+
+# What `You may …` and `lets you …` go on with.
+DEEDS: Mapping[str, str] = {
+    VIEW: "look at cards, orders and lists",
+    "ticket.reply": "answer buyers",
+    "ticket.close": "close tickets",
+    "ticket.open": "write to a buyer first",
+    "ticket.claim": "claim tickets",
+    "return.accept": "accept returns",
+    "return.reject": "reject returns",
+    "return.clarify": "ask customers about returns",
+    "return.repair": "send returns to repair",
+    "return.start": "start returns",
+    "order.send": "mark orders as sent",
+    "order.ship": "add parcels to sent orders",
+    "order.fulfil": "release orders for sending",
+    "order.cancel": "cancel orders",
+    "order.refund": "refund money",
+    "buyer.reveal": "see buyers' addresses",
+    "unit.price": "change prices",
+    "unit.stock": "change stock",
+    "unit.hold": "take offers off sale and back",
+    "feed.import": "import feeds",
+    "invoice.upload": "upload invoices",
+    "invoice.delete": "delete invoices",
+    "report.request": "request reports",
+    "report.schedule": "schedule reports",
+    "action.resolve": "say what became of an uncertain action",
+    "audit.view": "read the audit log",
+    "kontor.manage": "change how Kontor works",
+}
+
+
+@dataclass(frozen=True)
+class Today:
+    """What was done of a kind since the day began: by the person (`times`, `minor`), by everybody (`all_minor`).
+
+    `minor` is in minor units of the currency of the deed that is asked about.
+    """
+
+    times: int = 0
+    minor: int = 0
+    all_minor: int = 0
 
 
 @dataclass(frozen=True)
 class Deed:
-    """One action as cards show it. `state` is that of the notebook's action row."""
+    """One thing a person wants to do, as the roles judge it.
 
-    id: str
+    `amount` is the money it moves, `count` how many things it changes at once, `percent` how far a price jumps up or
+    down (whole percent, rounded up). `second` is why it needs a second person however small it is. With `sized` False
+    nobody knows yet how big it will be: the question is whether it may be done at all. `subject` is for the log.
+    """
+
     kind: str
-    user_id: str
-    state: str
-    taken_at: datetime
-    sentence: str | None = None
-    payload: Mapping[str, object] | None = None
-
-    @property
-    def under_way(self) -> bool:
-        return self.state in UNDER_WAY
-
-    @property
-    def needs_human(self) -> bool:
-        return self.state == "needs_human"
+    amount: Money | None = None
+    count: int | None = None
+    percent: int | None = None
+    second: str | None = None
+    today: Today = Today()
+    sized: bool = True
+    subject: str | None = None
 
 
-def in_sight(deeds: tuple[Deed, ...]) -> tuple[Deed, ...]:
-    """Those a card must mention: under way, or waiting for a person to find out."""
-    return tuple(deed for deed in deeds if deed.under_way or deed.needs_human)
+LOOK = Deed(VIEW)
+
+
+def at_all(kind: str) -> Deed:
+    """The question that is asked before a window opens: may they do `kind`, be it ever so small?"""
+    return Deed(kind, sized=False)
+
+
+def words_for(kind: str) -> str:
+    """What doing `kind` is called in a sentence."""
+    return DEEDS.get(kind) or "do this (" + kind.replace(".", " ").replace("_", " ") + ")"

@@ -6,36 +6,75 @@ nobody knew yesterday never breaks a look. Times are aware and in UTC. Money is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-FULFILLED_BY_KAUFLAND = "fulfilled_by_kaufland"
+from bot.domain.currency import Money as Money
+from bot.domain.currency import currency_of as currency_of
+from bot.domain.inventory import FULFILLED_BY_KAUFLAND as FULFILLED_BY_KAUFLAND
+from bot.domain.inventory import AttributeOutcome as AttributeOutcome
+from bot.domain.inventory import BulkOutcome as BulkOutcome
+from bot.domain.inventory import BuyboxOffer as BuyboxOffer
+from bot.domain.inventory import Product as Product
+from bot.domain.inventory import ProductData as ProductData
+from bot.domain.inventory import ProductStatus as ProductStatus
+from bot.domain.inventory import ShippingGroup as ShippingGroup
+from bot.domain.inventory import ShippingRegion as ShippingRegion
+from bot.domain.inventory import Unit as Unit
+from bot.domain.inventory import UnitChange as UnitChange
+from bot.domain.inventory import Warehouse as Warehouse
+from bot.domain.papers import ImportFile as ImportFile
+from bot.domain.papers import Invoice as Invoice
+from bot.domain.papers import Report as Report
+
+CLOSED_TICKET = frozenset({"buyer_closed", "seller_closed", "both_closed", "customer_service_closed_final"})
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in minor units (cents, haléře, grosze) of `currency` (ISO 4217, upper case)."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Buyer:
+    """Who bought. The e-mail address is the marketplace's relay. Personal data: left out of `repr`."""
 
-    minor: int
-    currency: str
-
-    def __str__(self) -> str:
-        sign = "-" if self.minor < 0 else ""
-        return f"{sign}{abs(self.minor) // 100}.{abs(self.minor) % 100:02d} {self.currency}"
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
     id: int
-    title: str
-    picture: str | None = None
-    url: str | None = None
-    eans: tuple[str, ...] = ()
+    email: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Buyer({self.id})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Address:
+    """Where a buyer lives or wants the parcel. Personal data: left out of `repr`. `country` is ISO 3166 as given."""
+
+    name: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    company: str | None = None
+    extra: str | None = None
+    phone: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Address(country={self.country!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class PickupPoint:
+    """A shop or locker the buyer fetches the parcel from."""
+
+    id: str
+    provider: str
+    carrier: str
+    services: str = ""
+    post_number: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class OrderUnit:
-    """One piece of an order; the marketplace has no quantities."""
+    """One piece of an order; the marketplace has no quantities.
+
+    `delivery_days` are the shortest and the longest time of delivery the buyer was told, in days since the order.
+    """
 
     id: int
     order_id: str
@@ -48,8 +87,34 @@ class OrderUnit:
     offer_id: str | None = None
     product: Product | None = None
     delivery_expires: datetime | None = None
+    delivery_days: tuple[int, int] | None = None
     cancel_reason: str | None = None
     note: str | None = None
+    condition: str | None = None
+    revenue_gross: Money | None = None
+    revenue_net: Money | None = None
+    shipping: Money | None = None
+    vat_percent: float | None = None
+    received: datetime | None = None
+    deemed_supplier: bool = False
+    ticket_ids: tuple[str, ...] = ()
+    return_id: int | None = None
+    return_unit_id: int | None = None
+    return_unit_status: str | None = None
+    buyer: Buyer | None = None
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    pickup: PickupPoint | None = None
+
+    @property
+    def fulfilled_by_kaufland(self) -> bool:
+        return self.fulfillment == FULFILLED_BY_KAUFLAND
+
+    @property
+    def version(self) -> str:
+        """Changes whenever something happened that a person must see before acting, a refund by others included."""
+        revenue = self.revenue_gross.minor if self.revenue_gross else 0
+        return f"{self.status}.{revenue}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +134,7 @@ class Attachment:
 
     name: str
     at: datetime
-    uri: str
+    uri: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +166,8 @@ class Ticket:
 
     @property
     def closed(self) -> bool:
-        return self.status != "opened"
+        """A state newer than us counts as open: people should see it."""
+        return self.status in CLOSED_TICKET
 
     @property
     def fulfilled_by_kaufland(self) -> bool:
@@ -142,6 +208,7 @@ class ReturnUnit:
     created: datetime
     note: str | None = None
     order_unit: OrderUnit | None = None
+    ticket_ids: tuple[str, ...] = ()
 
     @property
     def decided(self) -> bool:
@@ -195,6 +262,11 @@ class Order:
     units: tuple[OrderUnit, ...] = ()
     buyer_id: int | None = None
     deemed_supplier: bool = False
+    buyer: Buyer | None = None
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    pickup: PickupPoint | None = None
+    invoices: tuple[Invoice, ...] = ()
 
     @property
     def closed(self) -> bool:

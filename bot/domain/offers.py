@@ -1,0 +1,143 @@
+"""Changes to offers: what was and what will be, by how much, and whether an offer is still what was seen. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
+
+from bot.domain.currency import Money, currency_of
+from bot.domain.feedeffect import percent_change
+from bot.domain.feedkinds import HIGHEST_PRICES, LONGEST_COMMENT, LONGEST_HANDLING
+from bot.domain.inventory import Unit, UnitChange
+
+AVAILABLE, ON_HOLD = "AVAILABLE", "ONHOLD"
+MOST_PIECES = 99_999
+# What storefronts share when they sell under one number of ours: https://sellerapi.kaufland.com/?page=inventory
+SHARED = frozenset({"amount", "warehouse_id"})
+PRICES = ("listing_price", "minimum_price")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that changes. `was` and `will_be` are plain values; `money` tells that they are minor units of it."""
+
+    field: str
+    was: int | str | None
+    will_be: int | str
+    money: str | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """By how many percent a price changes, away from zero; None for everything else, and from no price at all."""
+        if self.money is None or not isinstance(self.was, int) or not isinstance(self.will_be, int):
+            return None
+        return percent_change(self.was, self.will_be)
+
+
+def values_of(unit: Unit) -> dict[str, int | str | None]:
+    """What may be changed about `unit`, by the names of `UnitChange`."""
+    return {
+        "amount": unit.amount,
+        "listing_price": unit.listing_price.minor,
+        "minimum_price": unit.minimum_price.minor if unit.minimum_price else None,
+        "handling_days": unit.handling_days,
+        "status": unit.status.upper(),
+        "note": unit.note or "",
+        "shipping_group_id": unit.shipping_group_id,
+        "warehouse_id": unit.warehouse_id,
+    }
+
+
+def wanted_of(change: UnitChange) -> dict[str, int | str]:
+    """What `change` asks for."""
+    found = {field.name: getattr(change, field.name) for field in fields(change)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def steps(unit: Unit, change: UnitChange) -> tuple[Step, ...]:
+    """What `change` would really change; what is as wanted already is left out."""
+    now = values_of(unit)
+    return tuple(
+        Step(name, now.get(name), value, unit.listing_price.currency if name in PRICES else None)
+        for name, value in wanted_of(change).items()
+        if now.get(name) != value
+    )
+
+
+def only(change: UnitChange, taken: tuple[Step, ...]) -> UnitChange:
+    """`change` without what changes nothing."""
+    wanted = wanted_of(change)
+    return UnitChange(**{step.field: wanted[step.field] for step in taken})  # type: ignore[arg-type]
+
+
+def moved(unit: Unit, seen: dict[str, int | str | None], change: UnitChange) -> tuple[str, ...]:
+    """Which of the things `change` touches are no longer what the person saw."""
+    now = values_of(unit)
+    return tuple(name for name in wanted_of(change) if name in seen and now.get(name) != seen[name])
+
+
+def reached(unit: Unit, change: UnitChange) -> bool:
+    """Whether `unit` is what `change` wanted: the proof that it was executed, or that it need not be."""
+    return not steps(unit, change)
+
+
+def steepest(taken: tuple[Step, ...]) -> int:
+    """The largest change of a price among `taken`, in percent without sign; 0 where no price changes."""
+    return max((abs(step.percent) for step in taken if step.percent is not None), default=0)
+
+
+def complaints(change: UnitChange, storefront: str, unit: Unit | None = None) -> Iterator[tuple[str, str]]:
+    """(field, what is wrong with it), sentences for people. `unit` is what the change meets."""
+    highest = HIGHEST_PRICES.get(currency_of(storefront) or "", HIGHEST_PRICES["EUR"])
+    for name in PRICES:
+        value = getattr(change, name)
+        if value is not None and not 1 <= value <= highest:
+            yield name, f"A price must be from 0.01 to {highest // 100:,}."
+    price = change.listing_price or (unit.listing_price.minor if unit else None)
+    lowest = change.minimum_price or (unit.minimum_price.minor if unit and unit.minimum_price else None)
+    if price and lowest and lowest > price and (change.listing_price or change.minimum_price):
+        name = "minimum_price" if change.minimum_price else "listing_price"
+        yield name, "The minimum price must not be above the price."
+    if change.amount is not None and not 0 <= change.amount <= MOST_PIECES:
+        yield "amount", f"The amount must be from 0 to {MOST_PIECES:,}."
+    if change.handling_days is not None and not 0 <= change.handling_days <= LONGEST_HANDLING:
+        yield "handling_days", f"The handling time must be from 0 to {LONGEST_HANDLING} working days."
+    if change.note is not None and len(change.note) > LONGEST_COMMENT:
+        yield "note", f"The note has {len(change.note)} characters, {LONGEST_COMMENT} are the most."
+    if change.status is not None and change.status not in (AVAILABLE, ON_HOLD):
+        yield "status", "An offer can be made available or put on hold, nothing else."
+
+
+def price(text: str) -> int | None:
+    """Minor units of a price as people write it: 49.99, 49,99, 1.249,00 and 1,249.00; None for what is no price.
+
+    A single comma or point with three digits behind it may be either, so it is none.
+    """
+    cleaned = text.strip().replace("\u00a0", "").replace(" ", "").removesuffix("€").removesuffix("EUR").strip()
+    point, comma = cleaned.rfind("."), cleaned.rfind(",")
+    if point >= 0 and comma >= 0:
+        decimal, thousands = (".", ",") if point > comma else (",", ".")
+        cleaned = cleaned.replace(thousands, "").replace(decimal, ".")
+    elif cleaned.count(".") + cleaned.count(",") > 1:
+        cleaned = cleaned.replace(".", "").replace(",", "")
+    else:
+        cleaned = cleaned.replace(",", ".")
+        if len(cleaned.partition(".")[2]) == 3:
+            return None
+    if not cleaned or not cleaned.isascii() or not set(cleaned) <= set("0123456789."):
+        return None
+    try:
+        minor = Decimal(cleaned) * 100
+    except InvalidOperation:
+        return None
+    return int(minor) if minor == int(minor) and 0 < minor < 10**12 else None
+
+
+def spoken_price(minor: int) -> str:
+    """As `price` reads it."""
+    return f"{minor // 100}.{minor % 100:02d}"
+
+
+def money(storefront: str, minor: int) -> Money:
+    return Money(minor, currency_of(storefront) or "EUR")
