@@ -1,0 +1,93 @@
+"""SQLite as the notebook wants it: Tortoise's client with transactions that cannot be left half open.
+
+Tortoise begins deferred transactions, which fail at once beside another writer however long the busy timeout is. It
+also keeps its lock when BEGIN fails, and leaves a transaction open when COMMIT fails, so that a later one commits what
+was reported as failed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from typing import Any
+
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
+from tortoise.exceptions import OperationalError
+
+
+class NotebookSqlite(SqliteClient):
+    def _in_transaction(self) -> TransactionContext:
+        return _Transaction(_Connection(self), self._lock)
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        async with self._in_transaction() as connection:
+            await connection.execute_many(query, values)
+
+    async def forget_connection(self) -> None:
+        """Close a connection in an unknown state; the next statement opens a new one. SQLite rolls back by itself."""
+        broken, self._connection = self._connection, None
+        if broken is not None:
+            with suppress(sqlite3.Error, ValueError):
+                await broken.close()
+
+
+class _Connection(SqliteTransactionWrapper):
+    async def begin(self) -> None:
+        try:
+            await self._connection.execute_fetchall("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+    async def commit(self) -> None:
+        try:
+            await super().commit()
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+    async def execute_script(self, query: str) -> None:
+        """Statement by statement: sqlite3's own script runner commits the transaction before it starts."""
+        for statement in filter(None, map(str.strip, query.split(";"))):
+            await self.execute_query(statement)
+
+
+class _Transaction(SqliteTransactionContext):
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        return self.connection  # type: ignore[no-any-return]
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        try:
+            if exc_type is None:
+                await self._commit()
+            else:
+                await self._roll_back()
+        finally:
+            get_connections().reset(self.token)
+            self._trxlock.release()
+
+    async def _commit(self) -> None:
+        try:
+            await self.connection.commit()
+        except BaseException:
+            await self._roll_back()
+            raise
+
+    async def _roll_back(self) -> None:
+        """Leave nothing open, even when rolling back fails: what was reported as failed must never be committed."""
+        raw = self.connection._connection
+        with suppress(sqlite3.Error):
+            await raw.rollback()
+        if raw.in_transaction:
+            await self.connection._parent.forget_connection()
+
+
+client_class = NotebookSqlite
