@@ -57,14 +57,33 @@ def read_press(body: dict[str, Any]) -> Press:
     action = (body.get("actions") or [{}])[0]
     message = body.get("message") or {}
     trigger = str(body.get("trigger_id") or "")
+    # What only one person sees has no thread: whatever is told there would be seen by nobody.
+    own = None if container.get("is_ephemeral") else container.get("message_ts")
     return Press(
         user_id=str(user.get("id", "")),
         team_id=user.get("team_id") or (body.get("team") or {}).get("id"),
         trigger_id=trigger,
         value=str(action.get("value") or ""),
         channel=(body.get("channel") or {}).get("id") or container.get("channel_id"),
-        thread_ts=message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts"),
+        thread_ts=message.get("thread_ts") or container.get("thread_ts") or own,
         heard=f"press:{trigger or action.get('action_ts')}",
+    )
+
+
+def read_command(command: dict[str, Any]) -> Press:
+    """A slash command as a press, for what opens a window (docs.slack.dev/interactivity/implementing-slash-commands).
+
+    `value` is the text behind the command.
+    """
+    trigger = str(command.get("trigger_id") or "")
+    return Press(
+        user_id=str(command.get("user_id") or ""),
+        team_id=command.get("team_id"),
+        trigger_id=trigger,
+        value=str(command.get("text") or "").strip(),
+        channel=command.get("channel_id"),
+        thread_ts=None,
+        heard=f"command:{trigger}",
     )
 
 

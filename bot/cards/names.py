@@ -16,6 +16,18 @@ COUNTRIES = {
     "nl": "the Netherlands",
 }
 
+LANGUAGES = {
+    "de": "German",
+    "cs": "Czech",
+    "sk": "Slovak",
+    "pl": "Polish",
+    "fr": "French",
+    "it": "Italian",
+    "es": "Spanish",
+    "nl": "Dutch",
+    "en": "English",
+}
+
 TOPICS = {
     "order_cancel": "Wants to cancel",
     "order_product_defect": "Product is defective",
@@ -121,6 +133,12 @@ def flag(storefront: str | None) -> str:
 
 def country(storefront: str | None) -> str:
     return COUNTRIES.get(storefront or "", (storefront or "the storefront").upper())
+
+
+def language(locale: str | None) -> str:
+    """The language of a locale like `cs-CZ`."""
+    code = (locale or "").partition("-")[0]
+    return LANGUAGES.get(code, code.upper() or "the buyer's language")
 
 
 def topic(topic: str | None, open_reason: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.cards import names
+from bot.cards.actions import action_blocks, locked
 from bot.cards.blocks import Block, Card, button, buttons, confirm, context, divider, plain_text, quote, section
-from bot.cards.deeds import deed_blocks, locked
-from bot.cards.due import due_line
-from bot.domain.deeds import Deed
+from bot.cards.due import clock_lines, due_words, escalation_lines
+from bot.domain.action import Action
+from bot.domain.countdown import STILL, Countdown
 from bot.domain.model import Product, Return, ReturnUnit
 from bot.domain.words import escaped, one_line
 
@@ -26,32 +27,35 @@ def return_card(
     item: Return,
     *,
     values: dict[int, str],
-    due: datetime | None,
     now: datetime,
-    deeds: tuple[Deed, ...] = (),
+    countdown: Countdown = STILL,
+    rank: str = "",
+    actions: tuple[Action, ...] = (),
     notices: tuple[str, ...] = (),
 ) -> Card:
-    """`values` holds what comes back with a click on each unit; `due` (UTC): then the marketplace accepts by itself."""
+    """`values` holds what comes back with a click on each unit, `rank` is how urgent it is in words.
+
+    When the clock of `countdown` runs out the marketplace accepts by itself.
+    """
     if item.closed:
-        return _closed_card(item, deeds)
+        return _closed_card(item, actions)
     blocks: list[Block] = [context(*notices)] if notices else []
     picture = next(((p.picture, p.title) for p in map(_product, item.units) if p and p.picture), None)
     blocks.append(section(f"*{_heading(item)}*\n{_reference(item)}", picture=picture))
     for unit in item.units[:MOST_UNITS]:
-        blocks += _unit_blocks(item, unit, values.get(unit.id, ""), deeds)
+        blocks += _unit_blocks(item, unit, values.get(unit.id, ""), actions)
     if len(item.units) > MOST_UNITS:
         blocks.append(context(f"{len(item.units) - MOST_UNITS} more units are in the seller portal."))
-    if due:
-        blocks.append(
-            context(f"{due_line('Decision', due, item.storefront, now)}, then the marketplace accepts by itself.")
-        )
+    due = [f"{line}, then the marketplace accepts by itself." for line in clock_lines(countdown, item.storefront, now)]
+    if told := [*([rank] if rank else []), *due, *escalation_lines(countdown)]:
+        blocks.append(context(*told))
     if item.fulfilled_by_kaufland:
         blocks.append(context("Fulfilled by Kaufland: Kaufland decides this one."))
-    blocks += deed_blocks(deeds)
-    return Card(_fallback(item, due), blocks)
+    blocks += action_blocks(actions)
+    return Card(_fallback(item, due_words(countdown)), blocks)
 
 
-def _unit_blocks(item: Return, unit: ReturnUnit, value: str, deeds: tuple[Deed, ...]) -> list[Block]:
+def _unit_blocks(item: Return, unit: ReturnUnit, value: str, actions: tuple[Action, ...]) -> list[Block]:
     blocks: list[Block] = [divider()] if len(item.units) > 1 else []
     product = _product(unit)
     title = one_line(product.title, 200) if product else f"Order unit {unit.order_unit_id}"
@@ -62,7 +66,7 @@ def _unit_blocks(item: Return, unit: ReturnUnit, value: str, deeds: tuple[Deed, 
     blocks.append(section(f"Reason: *{escaped(reason, 80)}* · {escaped(state, 80)}"))
     if unit.note:
         blocks.append(quote(unit.note, 400))
-    mine = tuple(deed for deed in deeds if (deed.payload or {}).get("unit") == unit.id)
+    mine = tuple(action for action in actions if (action.payload or {}).get("unit") == unit.id)
     if unit.status in DECIDABLE and not unit.fulfilled_by_kaufland and not locked(mine, DECISIONS):
         blocks += buttons(*_decisions(unit, value), block_id=f"unit:{unit.id}")
     return blocks
@@ -83,12 +87,12 @@ def _decisions(unit: ReturnUnit, value: str) -> list[Block]:
     return decisions
 
 
-def _closed_card(item: Return, deeds: tuple[Deed, ...]) -> Card:
+def _closed_card(item: Return, actions: tuple[Action, ...]) -> Card:
     states = ", ".join(
         dict.fromkeys(names.RETURN_UNIT_STATES.get(unit.status, names.spelled(unit.status)) for unit in item.units)
     )
     line = f"{names.flag(item.storefront)} Return {item.id} · {escaped(states, 120)}"
-    return Card(line, [section(f"~{line}~"), context(_reference(item)), *deed_blocks(deeds)])
+    return Card(line, [section(f"~{line}~"), context(_reference(item)), *action_blocks(actions)])
 
 
 def _heading(item: Return) -> str:
@@ -106,12 +110,11 @@ def _reference(item: Return) -> str:
     return " · ".join(parts)
 
 
-def _fallback(item: Return, due: datetime | None) -> str:
+def _fallback(item: Return, due: str) -> str:
     reasons = ", ".join(
         dict.fromkeys(names.RETURN_REASONS.get(unit.reason, names.spelled(unit.reason)) for unit in item.units)
     )
-    due_words = f", decision due {due:%Y-%m-%d %H:%M} UTC" if due else ""
-    return f"Return {item.id}, {_heading(item)}: {escaped(reasons, 200)}{due_words}"
+    return ", ".join([f"Return {item.id}, {_heading(item)}: {escaped(reasons, 200)}", *([due] if due else [])])
 
 
 def _product(unit: ReturnUnit) -> Product | None:

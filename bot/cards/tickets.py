@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.cards import names
+from bot.cards.actions import action_blocks, locked
 from bot.cards.blocks import Block, Card, button, buttons, confirm, context, plain_text, quote, section
-from bot.cards.deeds import deed_blocks, locked
-from bot.cards.due import due_line
-from bot.domain.deeds import Deed
+from bot.cards.clicks import read_click
+from bot.cards.due import clock_lines, due_words, escalation_lines
+from bot.domain.action import Action
+from bot.domain.answering import reply_mark
+from bot.domain.countdown import STILL, Countdown
+from bot.domain.handling import UNTOUCHED, Handling
 from bot.domain.model import Attachment, Message, Ticket
 from bot.domain.words import escaped, one_line, plain
 
 REPLY = "ticket.reply"
 CLOSE = "ticket.close"
+CLAIM = "ticket.claim"
+RELEASE = "ticket.release"
+HAND_OVER = "ticket.handover"
+MORE = "ticket.more"
 SENDS = frozenset({REPLY, CLOSE})
 
 # Old conversations start with their last words; the rest stays at the marketplace.
@@ -23,26 +32,34 @@ LONGEST_THREAD = 20
 
 @dataclass(frozen=True)
 class Entry:
-    """One message in a card's thread. `key` names it for ever; `at` orders it."""
+    """One message in a card's thread. `key` names it for ever; `at` orders it.
+
+    A `slip` hangs only while it is wanted: it is redrawn in place, and taken down in the end.
+    """
 
     key: str
     at: datetime
     card: Card
+    slip: bool = False
 
 
 def ticket_card(
     ticket: Ticket,
     *,
     value: str,
-    due: datetime | None,
     now: datetime,
-    deeds: tuple[Deed, ...] = (),
+    countdown: Countdown = STILL,
+    rank: str = "",
+    actions: tuple[Action, ...] = (),
     notices: tuple[str, ...] = (),
+    handled: Handling = UNTOUCHED,
 ) -> Card:
-    """`value` comes back with every click; `due` (UTC) is the first answer's, None when nothing is due."""
+    """`value` comes back with every click; `countdown` are the clocks that run, `rank` how urgent it is in words,
+    `handled` who of us does what.
+    """
     subject = names.topic(ticket.topic, ticket.open_reason)
     if ticket.closed:
-        return _closed_card(ticket, subject, deeds)
+        return _closed_card(ticket, subject, actions)
     turn = "Your turn" if ticket.seller_responsible else "The buyer's turn"
     product = ticket.product or next((unit.product for unit in ticket.order_units if unit.product), None)
     blocks: list[Block] = [context(*notices)] if notices else []
@@ -56,21 +73,30 @@ def ticket_card(
         blocks.append(context(plain_text(_product_line(ticket, product.title), 300)))
     if last := ticket.last_buyer_message:
         blocks.append(quote(last.text, 600))
-    blocks.append(context(f"*{turn}*", *([due_line("First answer", due, ticket.storefront, now)] if due else [])))
+    blocks.append(context(*([rank] if rank else []), f"*{turn}*", *clock_lines(countdown, ticket.storefront, now)))
+    if escalated := escalation_lines(countdown):
+        blocks.append(context(*escalated))
     if ticket.fulfilled_by_kaufland:
         blocks.append(context("Fulfilled by Kaufland: customer service answers this one."))
-    blocks += deed_blocks(deeds)
-    if not ticket.fulfilled_by_kaufland and not locked(deeds, SENDS):
-        blocks += buttons(*_buttons(value, ticket.id), block_id="ticket")
-    return Card(_fallback(ticket, subject, turn, due), blocks)
+    if said := _handled_lines(handled):
+        blocks.append(context(*said))
+    blocks += action_blocks(actions)
+    blocks += _button_rows(ticket, value, handled, sending=locked(actions, SENDS))
+    return Card(_fallback(ticket, subject, turn, due_words(countdown)), blocks)
 
 
-def _closed_card(ticket: Ticket, subject: str, deeds: tuple[Deed, ...]) -> Card:
+def _handled_lines(handled: Handling) -> list[str]:
+    """Who of us is on it. Mrkdwn."""
+    lines = [f":bust_in_silhouette: Claimed by <@{handled.claimed_by}>"] if handled.claimed_by else []
+    return lines + [f":pencil2: <@{writer}> is writing…" for writer in handled.writers[:5]]
+
+
+def _closed_card(ticket: Ticket, subject: str, actions: tuple[Action, ...]) -> Card:
     state = names.TICKET_STATES.get(ticket.status, names.spelled(ticket.status))
     line = f"{_heading(ticket, subject)} · {state}"
     return Card(
         text=f"Ticket {escaped(ticket.id, 40)}: {line}",
-        blocks=[section(f"~{line}~"), context(_reference(ticket)), *deed_blocks(deeds)],
+        blocks=[section(f"~{line}~"), context(_reference(ticket)), *action_blocks(actions)],
     )
 
 
@@ -93,29 +119,51 @@ def _product_line(ticket: Ticket, title: str) -> str:
     return one_line(title, 200) + price
 
 
-def _buttons(value: str, id: str) -> tuple[Block, Block]:
-    return (
-        button("Reply", REPLY, value, style="primary", says=f"Reply to the buyer of ticket {id}"),
-        button(
-            "Close",
-            CLOSE,
-            value,
-            says=f"Close ticket {id}",
-            ask=confirm(
-                "Close this ticket?", "Close it only when the matter is solved. The buyer sees it.", "Close it"
-            ),
-        ),
+def _button_rows(ticket: Ticket, value: str, handled: Handling, *, sending: bool) -> list[Block]:
+    """What can be done now. Nobody of us answers what customer service answers, so there is nothing to claim."""
+    ours = not ticket.fulfilled_by_kaufland
+    reply, claim, close, more = _buttons(value, ticket.id)
+    shown = [
+        reply if ours and not sending else None,
+        claim if ours and not handled.claimed_by else None,
+        close if ours and not sending else None,
+        more,
+    ]
+    rows = buttons(*shown, block_id="ticket")
+    click = read_click(value)
+    if handled.claimed_by and click:
+        # A menu of people carries no value: its row says what it is about.
+        release = button("Release", RELEASE, value, says=f"Nobody is to have ticket {ticket.id} any more")
+        rows += buttons(_hand_over(), release, block_id=f"{CLAIM}:{click.subject}")
+    return rows
+
+
+def _buttons(value: str, id: str) -> tuple[Block, Block, Block, Block]:
+    reply = button("Reply", REPLY, value, style="primary", says=f"Reply to the buyer of ticket {id}")
+    claim = button("Claim", CLAIM, value, says=f"Take ticket {id}: others see that you are on it")
+    close = button(
+        "Close",
+        CLOSE,
+        value,
+        says=f"Close ticket {id}",
+        ask=confirm("Close this ticket?", "Close it only when the matter is solved. The buyer sees it.", "Close it"),
     )
+    more = button("More", MORE, value, says=f"The buyer's earlier tickets and orders, ticket {id}")
+    return reply, claim, close, more
 
 
-def _fallback(ticket: Ticket, subject: str, turn: str, due: datetime | None) -> str:
+def _hand_over() -> Block:
+    return {"type": "users_select", "action_id": HAND_OVER, "placeholder": plain_text("Hand over to …", 150)}
+
+
+def _fallback(ticket: Ticket, subject: str, turn: str, due: str) -> str:
     """What a phone's notification and a screen reader say: everything that matters, in one breath."""
     said = ticket.last_buyer_message
     parts = [
         f"Ticket {escaped(ticket.id, 40)}",
         _heading(ticket, subject),
         turn,
-        f"first answer due {due:%Y-%m-%d %H:%M} UTC" if due else "",
+        due,
         f"the buyer wrote: {escaped(said.text, 300)}" if said else "",
     ]
     return ", ".join(part for part in parts if part)
@@ -127,15 +175,20 @@ def thread_entries(ticket: Ticket, ours: dict[str, str]) -> tuple[Entry, ...]:
     `ours` maps the text of a reply sent from here to the Slack user who pressed Send; replies written elsewhere are
     said to come from the portal.
     """
-    entries = [_message_entry(message, ours) for message in ticket.messages]
+    # Within a second ids tell the order: as numbers, because one of them may have a digit more.
+    messages = sorted(ticket.messages, key=lambda message: (message.at, message.id))
+    entries = [_message_entry(message, ours) for message in messages]
     entries += [_attachment_entry(attachment) for attachment in ticket.attachments]
-    entries.sort(key=lambda entry: (entry.at, entry.key))
-    return tuple(entries[-LONGEST_THREAD:])
+    return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def reply_mark(text: str) -> str:
-    """What makes two spellings of one reply equal: the marketplace may trim and re-wrap what was sent."""
-    return " ".join(text.split())
+def from_its_beginning(entries: Sequence[Entry], told: Container[str]) -> Sequence[Entry]:
+    """Where a thread begins: with the first of `entries` whose key it was told, else twenty before their end.
+
+    So a conversation that was long before it was seen starts with its last words, and one that is seen loses none.
+    """
+    first = next((place for place, entry in enumerate(entries) if entry.key in told), len(entries) - LONGEST_THREAD)
+    return entries[max(first, 0) :]
 
 
 def _message_entry(message: Message, ours: dict[str, str]) -> Entry:
