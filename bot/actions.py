@@ -1,74 +1,51 @@
-"""The one place an action is executed: claim, check, send, settle.
-
-An action is edge-triggered: it is committed before it is sent, sent at most once, and after a lost answer it is settled
-by reading back. What cannot be settled is put before a person. A click is never repeated by the machine.
-"""
+"""What features ask of actions: take a wish, let colleagues decide it, take it back, say what became of it."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from bot import failpoints
-from bot.cards.blocks import section
-from bot.desk import Desk, Doing, Wish, Work, account_of
-from bot.domain.deeds import Deed
-from bot.domain.words import escaped
-from bot.lanes import Lanes
-from bot.marketplace import MarketError
+from bot.desk import Wish, account_of
+from bot.domain.access import Decision
+from bot.domain.action import Action
+from bot.domain.deeds import Deed, at_all
+from bot.executing import READ_BACK_SECONDS, Executor
+from bot.rights import CLICK_SECONDS
 from bot.slackwire import SlackTrouble
 from bot.store import actions as rows
-from bot.store.actions import ActionRow
+from bot.store.errors import Unsure, outage
+
+__all__ = ["READ_BACK_SECONDS", "ActionDesk"]
 
 log = structlog.get_logger(__name__)
 
-# A click that could not be executed for so long is asked for again, not executed late (reliability of money and words).
-EXPIRES_SECONDS = 900.0
-# When to read back after a lost answer; after the last, a person is asked. All within the first minute.
-READ_BACK_SECONDS = (1.0, 4.0, 12.0, 25.0)
+NOBODY_KNOWS = "Slack could not be asked who you are. Nothing was done; please try again in a minute."
 
 
 @dataclass
-class ActionDesk:
-    """Takes wishes, executes them in lanes of their own (a person is waiting), and tells how it ended."""
-
-    desk: Callable[[], Desk]
-    doings: Mapping[str, Doing]
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
-    read_back_seconds: tuple[float, ...] = READ_BACK_SECONDS
-    sweep_seconds: float = 1.0
-    lanes: Lanes = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.lanes = Lanes(self.run, width=8)
-
-    # What features ask for
+class ActionDesk(Executor):
+    """Takes wishes and lets people decide; `Executor` brings them to their end."""
 
     async def take(self, wish: Wish) -> str:
-        taken = await rows.take(
-            rows.NewAction(
-                id=self.new_id(),
-                key=wish.key,
-                kind=wish.kind,
-                subject=wish.subject,
-                account=account_of(wish.subject),
-                user_id=wish.user_id,
-                team_id=wish.team_id,
-                payload={**wish.payload, "channel": wish.channel, "thread_ts": wish.thread_ts},
-                seen_version=wish.seen,
-            ),
-            wish.heard,
-            self.now(),
-        )
+        """See `bot.desk.Actions`. Raises `Unsure` when nobody can say whether the notebook took it."""
+        failpoints.reach("act.received")
+        deed = wish.deed or Deed(wish.kind)
+        deed = Deed(wish.kind, deed.amount, deed.count, deed.percent, deed.second, subject=wish.subject)
+        decision = await self.rights.decide_at_click(wish.user_id, wish.team_id, deed)
+        if said := await self.rights.told(wish.user_id, wish.team_id, deed, decision):
+            return said
+        taken = await self._committed(wish, deed, decision)
         failpoints.reach("act.committed")
         if taken.fresh:
-            self.lanes.wake(taken.id)
+            if decision and decision.needs_approval:
+                await self._show_proposal(taken.id, decision.sentence)
+            else:
+                self.lanes.wake(taken.id)
             return ""
         if taken.repeated:
             return ""
@@ -76,188 +53,129 @@ class ActionDesk:
             return "You already asked for this; it is under way."
         return f"<@{taken.user_id}> was faster and already asked for this. Nothing was sent for you."
 
-    async def deeds(self, subject: str) -> tuple[Deed, ...]:
-        return tuple(_deed(row) for row in await rows.for_subject(subject))
+    async def of(self, subject: str) -> tuple[Action, ...]:
+        return tuple(await rows.for_subject(subject))
+
+    async def find(self, id: str) -> Action | None:
+        return await rows.find(id)
 
     async def draft(self, id: str) -> Mapping[str, object] | None:
         row = await rows.find(id)
         return row.payload if row else None
 
-    async def resolve(self, id: str, *, done: bool, user_id: str) -> str:
-        """A person found out what the machine could not. Returns a sentence for them."""
-        row = await rows.find(id)
-        if row is None or row.state != "needs_human":
-            return "Somebody already answered that."
-        sentence = f"<@{user_id}> checked: it was {'done' if done else 'not done'}."
-        await rows.settle(
-            id, "done" if done else "released", sentence=sentence, evidence=None, free_key=not done, now=self.now()
-        )
-        await self.desk().marks.mark([row.subject], urgent=True)
+    async def approve(self, id: str, user_id: str, team_id: str | None = None) -> str:
+        """A colleague says yes; it is read again before it is sent. A sentence for them, empty when all is well."""
+        row, said = await self._decidable(id, user_id, team_id)
+        if row is None or said:
+            return said
+        if not await rows.approve(id, user_id, self.now()):
+            return await self._decided_before(id)
+        self.lanes.wake(id)
+        await self._decided_now(row)
         return ""
 
-    # Executing
+    async def decline(self, id: str, user_id: str, team_id: str | None = None) -> str:
+        """A colleague says no. A sentence for them, empty when all is well."""
+        row, said = await self._decidable(id, user_id, team_id)
+        if row is None or said:
+            return said
+        sentence = f"<@{user_id}> said no. Nothing was sent."
+        if not await rows.decline(id, user_id, sentence=sentence, now=self.now()):
+            return await self._decided_before(id)
+        await self._decided_now(row)
+        await self._tell(row, "A colleague said no to what you proposed. Nothing was sent.")
+        return ""
 
-    async def sweep_for_ever(self) -> None:
-        while True:
-            try:
-                for id in await rows.due(self.now(), 50):
-                    self.lanes.wake(id)
-            except Exception:
-                log.exception("action sweep failed")
-            await asyncio.sleep(self.sweep_seconds)
+    async def withdraw(self, id: str, user_id: str, team_id: str | None = None) -> str:
+        """Take back what is not being executed yet, and what waits for a yes. A sentence, empty when all is well.
 
-    async def recover(self) -> None:
-        """At start: what a dead process had claimed goes back, what it may have sent is settled by reading back."""
-        for row in await rows.unfinished():
-            if row.state == "claimed":
-                await rows.release_claim(row.id, self.now())
-            self.lanes.wake(row.id)
+        Who asked may, and colleagues with the same right: stopping a mistake is everybody's business.
+        """
+        row = await rows.find(id)
+        if row is None or not (row.state == "taken" or row.proposed):
+            return "It is too late to take this back: look at the card."
+        if row.user_id != user_id:
+            decision = await self.rights.decide_at_click(user_id, team_id, at_all(row.kind))
+            if decision is None:
+                return NOBODY_KNOWS
+            if said := await self.rights.told(user_id, team_id, at_all(row.kind), decision):
+                return said
+        if not await rows.withdraw(id, user_id, sentence=f"Taken back by <@{user_id}>.", now=self.now()):
+            return "It is too late to take this back: look at the card."
+        await self._decided_now(row)
+        return ""
 
-    async def run(self, id: str) -> None:
-        """Bring one action as far as it can go now. Never raises."""
+    async def resolve(self, id: str, *, done: bool, user_id: str, team_id: str | None = None) -> str:
+        """A person found out what the machine could not. A sentence for them, empty when all is well."""
+        row = await rows.find(id)
+        if row is None or not row.needs_human:
+            return "Somebody already answered that."
+        if said := await self.rights.refusal_at_click(user_id, team_id, Deed("action.resolve", subject=row.subject)):
+            return said
+        sentence = f"<@{user_id}> checked: it was {'done' if done else 'not done'}."
+        state = "done" if done else "released"
+        if not await rows.resolve(id, state, user_id, sentence=sentence, now=self.now()):
+            return "Somebody already answered that."
+        await self._look_urgently(row)
+        return ""
+
+    # Inside
+
+    async def _committed(self, wish: Wish, deed: Deed, decision: Decision | None) -> rows.Taken:
+        proposed = bool(decision and decision.needs_approval)
+        wait = self.rights.approvals.seconds if proposed else wish.delay_seconds
+        new = rows.NewAction(
+            id=self.new_id(),
+            key=wish.key,
+            kind=wish.kind,
+            subject=wish.subject,
+            account=account_of(wish.subject),
+            user_id=wish.user_id,
+            team_id=wish.team_id,
+            payload={**wish.payload, "channel": wish.channel, "thread_ts": wish.thread_ts},
+            seen_version=wish.seen,
+            deed=deed,
+            summary=wish.summary or None,
+            leads_to=wish.leads_to or None,
+            lasts_seconds=int(wish.expires_seconds + wish.delay_seconds),
+            next_at=self.now() + timedelta(seconds=wait),
+            proposed=proposed,
+            sentence=decision.sentence if decision and proposed else None,
+        )
+        try:
+            return await rows.take(new, wish.heard, self.now())
+        except Exception as error:
+            if outage(error):
+                # A commit whose answer was lost may have happened.
+                raise Unsure from error
+            raise
+
+    async def _show_proposal(self, id: str, reason: str) -> None:
+        if row := await rows.find(id):
+            await self._proposed(row, reason)
+
+    async def _decidable(self, id: str, user_id: str, team_id: str | None) -> tuple[Action | None, str]:
+        """The proposal `id`, or why this person cannot decide it."""
+        row = await rows.find(id)
+        if row is None or not row.proposed:
+            return None, await self._decided_before(id)
+        try:
+            async with asyncio.timeout(CLICK_SECONDS):
+                decision = await self.rights.decide_approval(user_id, team_id, row.deed, row.user_id)
+        except (TimeoutError, SlackTrouble):
+            return None, NOBODY_KNOWS
+        return row, await self.rights.told(user_id, team_id, row.deed, decision) or ""
+
+    async def _decided_before(self, id: str) -> str:
         row = await rows.find(id)
         if row is None:
-            return
-        try:
-            if row.state == "sending":
-                await self._settle_by_reading(row)
-                return
-            claimed = await rows.claim(id, self.now())
-            if claimed is not None:
-                await self._execute(claimed)
-        except Exception:
-            log.exception("action failed", action=id, kind=row.kind)
-            await self._after_defect(id)
+            return "There is no such proposal."
+        if row.proposed or row.state == "expired":
+            return "This proposal has lapsed. Nothing was done."
+        if row.approved_by:
+            return f"<@{row.approved_by}> already said yes to this."
+        return "This was decided already: look at the card."
 
-    async def _execute(self, row: ActionRow) -> None:
-        work = _work(row)
-        desk = self.desk()
-        doing = self.doings[row.kind]
-        if self._too_old(row):
-            await self._end(row, "expired", "It waited too long and was not sent. Please press the button again.")
-            return
-        try:
-            refusal = await desk.refusal(row.user_id, row.team_id) or await doing.refusal(desk, work)
-        except MarketError as error:
-            await self._not_sent(row, error)
-            return
-        except SlackTrouble as slack:
-            await self._not_sent(row, MarketError.not_sent(f"Slack could not be asked who you are: {slack.code}"))
-            return
-        if refusal:
-            await self._end(row, "refused", refusal)
-            return
-        if not await rows.sending(row.id, self.now()):
-            return
-        failpoints.reach("act.sending")
-        try:
-            await doing.send(desk, work)
-        except MarketError as error:
-            await self._send_failed(row, error)
-            return
-        failpoints.reach("act.sent")
-        await self._end(row, "done", None)
-
-    async def _send_failed(self, row: ActionRow, error: MarketError) -> None:
-        if error.sent == "no" or error.status in {401, 429}:
-            # Certainly not executed: it may be tried again until it expires.
-            await self._not_sent(row, error)
-        elif error.sent == "maybe":
-            log.warning("answer lost", action=row.id, kind=row.kind)
-            await rows.postpone(row.id, self._in(self.read_back_seconds[0]), state="sending")
-            await self._look_urgently(row)
-        else:
-            await self._end(row, "refused", str(error))
-
-    async def _not_sent(self, row: ActionRow, error: MarketError) -> None:
-        if not error.systemic:
-            await self._end(row, "refused", str(error))
-            return
-        wait = max(error.retry_after or 0.0, min(60.0, 2.0 ** min(row.attempts, 6)) * random.uniform(0.5, 1.0))  # noqa: S311
-        await rows.postpone(row.id, self._in(wait), state="taken")
-        if row.attempts == 1:
-            await self._tell(row, f"The marketplace does not answer; I keep trying for 15 minutes. ({error})")
-
-    async def _settle_by_reading(self, row: ActionRow) -> None:
-        """The answer was lost: ask the marketplace what it did, a few times, then ask a person."""
-        doing = self.doings[row.kind]
-        sent_at = row.sent_at or row.taken_at
-        age = (self.now() - sent_at).total_seconds()
-        try:
-            executed = await doing.settled(self.desk(), _work(row))
-        except MarketError as error:
-            executed, evidence = None, f"The marketplace could not be asked: {error}"
-        else:
-            evidence = "The marketplace does not show it yet."
-        if executed:
-            await self._end(row, "done", None)
-            return
-        later = [seconds for seconds in self.read_back_seconds if seconds > age]
-        if later:
-            await rows.postpone(row.id, sent_at + timedelta(seconds=later[0]), state="sending")
-            return
-        if executed is False:
-            await self._end(
-                row, "released", "The marketplace did not take it. Please look at the card and press again."
-            )
-            return
-        sentence = f"The answer was lost at {sent_at:%H:%M:%S} UTC. {evidence}"
-        await self._end(row, "needs_human", sentence)
-
-    async def _after_defect(self, id: str) -> None:
-        """A defect of ours: before sending it is refused, after sending only a person can know."""
-        row = await rows.find(id)
-        if row and row.state == "claimed":
-            await self._end(row, "refused", "That did not work, and nothing was sent. The reason is in the log.")
-        elif row and row.state == "sending":
-            await self._end(row, "needs_human", "Something broke on our side after it may have been sent.")
-
-    async def _end(self, row: ActionRow, state: str, sentence: str | None) -> None:
-        free = state in {"refused", "expired", "released"}
-        await rows.settle(row.id, state, sentence=sentence, evidence=None, free_key=free, now=self.now())
-        failpoints.reach("act.saved")
-        log.info("action ended", action=row.id, kind=row.kind, subject=row.subject, state=state)
+    async def _decided_now(self, row: Action) -> None:
+        log.info("proposal or action decided", action=row.id, kind=row.kind)
         await self._look_urgently(row)
-        if sentence and state != "done":
-            await self._tell(row, sentence)
-
-    async def _tell(self, row: ActionRow, sentence: str) -> None:
-        channel, thread = row.payload.get("channel"), row.payload.get("thread_ts")
-        if isinstance(channel, str):
-            text = ":warning: " + escaped(sentence, 700)
-            offers = self.doings[row.kind].again(_work(row))
-            await self.desk().board.whisper(
-                channel,
-                row.user_id,
-                text,
-                thread if isinstance(thread, str) else None,
-                [section(text), *offers] if offers else (),
-            )
-
-    async def _look_urgently(self, row: ActionRow) -> None:
-        await self.desk().marks.mark([row.subject], urgent=True)
-
-    def _too_old(self, row: ActionRow) -> bool:
-        return (self.now() - row.taken_at).total_seconds() > EXPIRES_SECONDS
-
-    def _in(self, seconds: float) -> datetime:
-        return self.now() + timedelta(seconds=seconds)
-
-
-def _deed(row: ActionRow) -> Deed:
-    return Deed(row.id, row.kind, row.user_id, row.state, row.taken_at, row.sentence, row.payload)
-
-
-def _work(row: ActionRow) -> Work:
-    return Work(
-        row.id,
-        row.kind,
-        row.subject,
-        row.account,
-        row.seen_version or "",
-        row.user_id,
-        row.team_id,
-        row.payload,
-        row.taken_at,
-        row.sent_at,
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,14 +16,15 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import failpoints
+from bot import failpoints, slips
 from bot.cards.blocks import Block, Card, context
-from bot.cards.tickets import Entry
+from bot.cards.tickets import Entry, from_its_beginning
 from bot.channels import Channels
 from bot.domain.pace import Pace
 from bot.slackwire import SlackTrouble, trouble
 from bot.store import entries as entry_rows
 from bot.store import subjects as subject_rows
+from bot.store.entries import EntryRow
 from bot.store.subjects import SubjectRow
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,8 @@ PATIENCE_SECONDS = 1.5
 # Turns of chat.update that background work leaves to people who are watching.
 FOR_PEOPLE = 5
 HISTORY_PAGES = 5
+# No post takes longer than this to happen, our clock and Slack's together.
+LATEST_POST = timedelta(minutes=10)
 
 
 class NotNow(Exception):
@@ -53,6 +56,17 @@ class Place:
     channel: str
     ts: str
     shown: str
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A thread entry that does not hang yet, or hangs and shows something old; `kept` is what the notebook has of it.
+
+    `entry` is None for a slip that nobody wants any more.
+    """
+
+    entry: Entry | None
+    kept: EntryRow | None
 
 
 @dataclass(frozen=True)
@@ -98,29 +112,54 @@ class Board:
                 return place
         return await self._post_somewhere(row, wanted)
 
-    async def tell(self, row: SubjectRow, place: Place, entries: Sequence[Entry]) -> None:
-        """Post the thread entries that do not hang in the card's thread yet, oldest first."""
-        if not entries:
-            return
+    async def untold(self, row: SubjectRow, entries: Sequence[Entry]) -> list[Untold]:
+        """What the card's thread lacks of `entries`, and the slips in it that are not among them, as far as we know."""
         known = await entry_rows.known(row.key)
-        for entry in entries:
-            kept = known.get(entry.key)
-            if kept and kept.done:
-                continue
+        wanted = {entry.key for entry in entries}
+        found = [Untold(entry, known.get(entry.key)) for entry in from_its_beginning(entries, known)]
+        gone = [Untold(None, kept) for key, kept in known.items() if kept.slip and key not in wanted]
+        return [each for each in found if not _told(each)] + gone
+
+    async def tell(self, row: SubjectRow, place: Place, untold: Sequence[Untold]) -> None:
+        """Post what the thread does not hold yet, in its order. Raises as `show` does; what is posted stays noted."""
+        for each in untold:
+            entry, kept = each.entry, each.kept
             await self._awake()
-            if kept and kept.posting and await self._settle_entry(row.key, entry, kept, place):
+            if kept and kept.posting and await self._settle_entry(row.key, kept, place):
+                kept = (await entry_rows.known(row.key))[kept.key]
+            if entry is None or (kept and kept.done):
+                await slips.keep(self, row.key, place.channel, entry, kept)
                 continue
-            await self._turn(self.posts, place.channel, f"{row.key}/{entry.key}")
+            await self._turn(self.posts, place.channel, f"{row.key}/{entry.key}", reserve=row.priority != 0)
             marker = self.new_id()
-            await entry_rows.posting(row.key, entry.key, entry.at, marker, self.now())
+            slip = entry.card.digest if entry.slip else None
+            await entry_rows.posting(row.key, entry.key, entry.at, marker, self.now(), slip=slip)
+            failpoints.reach("entry.claimed")
             try:
                 ts = await self._post(place.channel, entry.card, f"{row.key}/{entry.key}", marker, thread_ts=place.ts)
             except SlackTrouble as slack:
+                if slack.kind == "missing":
+                    await self._lost(row)
+                    raise NotNow(0.0, "its card was deleted in Slack") from slack
                 if slack.kind != "maybe":
                     await entry_rows.unposted(row.key, entry.key)
                 raise
             failpoints.reach("entry.sent")
             await entry_rows.posted(row.key, entry.key, ts)
+            failpoints.reach("entry.saved")
+
+    async def change(self, holder: str, call: Callable[[], Awaitable[object]]) -> bool:
+        """Change a message of ours by `call`, at our turn. False when it is gone. Raises as `show` does."""
+        await self._turn(self.updates, UPDATES, holder)
+        try:
+            await call()
+        except Exception as error:
+            slack = self._noted(trouble(error), self.updates, UPDATES)
+            if slack.kind != "missing":
+                raise slack from error
+            return False
+        self._failures_in_a_row = 0
+        return True
 
     async def whisper(
         self, channel: str, user: str, text: str, thread_ts: str | None = None, blocks: Sequence[Block] = ()
@@ -137,10 +176,10 @@ class Board:
         """Say something to everybody in the fallback channel; at most one attempt, for things that are also logged."""
         try:
             channel = await self.channels.id(self.fallback())
-            if self.posts.wait(channel, holder, self.tick()) <= PATIENCE_SECONDS:
-                await self.slack.chat_postMessage(
-                    channel=channel, text=text, unfurl_links=False, unfurl_media=False, blocks=None
-                )
+            await self._turn(self.posts, channel, holder)
+            await self.slack.chat_postMessage(channel=channel, text=text, unfurl_links=False, unfurl_media=False)
+        except NotNow as later:
+            log.warning("a notice was left out", seconds=round(later.seconds, 1))
         except Exception as error:
             log.warning("could not post a notice", reason=str(trouble(error)))
 
@@ -194,9 +233,11 @@ class Board:
         )
 
     async def _post_card(self, row: SubjectRow, wanted: Wanted, channel: str, card: Card) -> Place:
-        await self._turn(self.posts, channel, row.key)
+        # Those who wait for a channel are overtaken by what is urgent.
+        await self._turn(self.posts, channel, row.key, reserve=not wanted.urgent)
         marker = self.new_id()
         await subject_rows.posting(row.key, marker, channel, self.now())
+        failpoints.reach("out.claimed")
         mention = await self.channels.mention(wanted.mention)
         shown = Card(card.text, [*card.blocks, context(mention)]) if mention else card
         try:
@@ -215,7 +256,7 @@ class Board:
                 channel=channel,
                 text=card.text[:3900],
                 blocks=card.blocks,
-                thread_ts=thread_ts,
+                thread_ts=thread_ts or None,
                 unfurl_links=False,
                 unfurl_media=False,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"subject": subject, "marker": marker}},
@@ -223,7 +264,23 @@ class Board:
         except Exception as error:
             raise self._noted(trouble(error), self.posts, channel) from error
         self._failures_in_a_row = 0
-        return str(answer["ts"])
+        ts = str(answer["ts"])
+        if thread_ts and "thread_ts" not in (answer.get("message") or {"thread_ts": thread_ts}):
+            await self._take_back(channel, ts)
+            raise SlackTrouble("missing", "thread_not_found")
+        return ts
+
+    async def _lost(self, row: SubjectRow) -> None:
+        """The card is gone, and its thread with it: the next one is posted anew, and everything is told again."""
+        await entry_rows.forget(row.key)
+        await subject_rows.unplaced(row.key)
+
+    async def _take_back(self, channel: str, ts: str) -> None:
+        """The card is gone, so Slack put its thread's entry into the channel itself, where nobody can place it."""
+        try:
+            await self.slack.chat_delete(channel=channel, ts=ts)
+        except Exception as error:
+            log.warning("a stray entry stays", reason=str(trouble(error)))
 
     async def _update(self, row: SubjectRow, channel: str, ts: str, wanted: Wanted) -> Place | None:
         """None when the card must be posted anew: it was deleted, or its channel is closed to us."""
@@ -238,8 +295,9 @@ class Board:
                 self.channels.close(channel, slack.code)
             elif slack.kind != "missing":
                 raise slack from error
-            await subject_rows.unplaced(row.key)
+            await self._lost(row)
             return None
+        failpoints.reach("out.updated")
         self._failures_in_a_row = 0
         return Place(channel, ts, wanted.card.digest)
 
@@ -255,6 +313,7 @@ class Board:
         if age < first:
             raise NotNow(first - age, "a post may be under way")
         ts = await self._find(row.posting_channel, row.posting, row.posting_at)
+        failpoints.reach("out.read_back")
         if ts:
             await subject_rows.posted(row.key, row.posting_channel, ts, "")
             return await subject_rows.find(row.key) or row
@@ -263,14 +322,16 @@ class Board:
         await subject_rows.unplaced(row.key)
         return await subject_rows.find(row.key) or row
 
-    async def _settle_entry(self, key: str, entry: Entry, kept: Any, place: Place) -> bool:
+    async def _settle_entry(self, key: str, kept: EntryRow, place: Place) -> bool:
+        assert kept.posting is not None
+        assert kept.posting_at is not None
         age = (self.now() - kept.posting_at).total_seconds()
         first, last = self.settle_seconds
         if age < first:
             raise NotNow(first - age, "a thread entry may be under way")
         ts = await self._find(place.channel, kept.posting, kept.posting_at, thread_ts=place.ts)
         if ts:
-            await entry_rows.posted(key, entry.key, ts)
+            await entry_rows.posted(key, kept.key, ts)
             return True
         if age < last:
             raise NotNow(last - age, "looking again for an entry that may have been posted")
@@ -279,11 +340,14 @@ class Board:
     async def _find(self, channel: str, marker: str, since: datetime, thread_ts: str | None = None) -> str | None:
         """The ts of our message with `marker`, or None when the channel's history does not hold it."""
         oldest = f"{(since - timedelta(seconds=30)).timestamp():.6f}"
+        # Slack did it then or never; what came hours later would only fill the pages.
+        latest = f"{(since + LATEST_POST).timestamp():.6f}"
         cursor = ""
         for _ in range(HISTORY_PAGES):
             arguments: dict[str, Any] = {
                 "channel": channel,
                 "oldest": oldest,
+                "latest": latest,
                 "limit": 100,
                 "include_all_metadata": True,
                 "cursor": cursor,
@@ -347,6 +411,10 @@ class Board:
             raise trouble(error) from error
         log.info("Slack takes the bot's token again")
         self.token_trouble = None
+
+
+def _told(each: Untold) -> bool:
+    return bool(each.entry and each.kept and each.kept.shows(each.entry.card.digest))
 
 
 def _named(channel: str) -> str:

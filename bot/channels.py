@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from bot.slackwire import CHANNEL_WORDS, SlackTrouble, trouble
 FRESH_SECONDS = 300.0
 ASK_AGAIN_SECONDS = 20.0
 CLOSED_SECONDS = 60.0
+# How long a Slack that could not list its channels is left alone: every lane would ask for itself.
+FAILED_SECONDS = 3.0
 
 
 @dataclass
@@ -21,23 +24,38 @@ class Channels:
 
     slack: AsyncWebClient
     tick: Callable[[], float] = time.monotonic
+    # Like https://acme.slack.com/, once Slack has told us; links to messages begin with it.
+    workspace_url: str = ""
     _ids: dict[str, str] = field(default_factory=dict)
     _groups: dict[str, str] = field(default_factory=dict)
     _asked: float = -1e9
     _groups_asked: float = -1e9
     _closed: dict[str, tuple[float, str]] = field(default_factory=dict)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _failed: tuple[float, SlackTrouble] | None = None
 
     async def id(self, channel: str) -> str:
         """The id of `#name` or an id as it is. Raises `SlackTrouble` (channel) when there is no such channel."""
         if not channel.startswith("#"):
             return channel
         name = channel[1:]
-        age = self.tick() - self._asked
-        if age > FRESH_SECONDS or (name not in self._ids and age > ASK_AGAIN_SECONDS):
-            await self._read_channels()
+        if self._is_stale(name):
+            async with self._one_at_a_time:
+                if self._is_stale(name):
+                    await self._read_channels()
         if name not in self._ids:
             raise SlackTrouble("channel", "channel_not_found")
         return self._ids[name]
+
+    def _is_stale(self, name: str) -> bool:
+        """Whether Slack has to be asked for `name`. Raises `SlackTrouble` where it said no a moment ago."""
+        age = self.tick() - self._asked
+        if age <= FRESH_SECONDS and (name in self._ids or age <= ASK_AGAIN_SECONDS):
+            return False
+        if self._failed and self.tick() - self._failed[0] < FAILED_SECONDS:
+            slack = self._failed[1]
+            raise SlackTrouble(slack.kind, slack.code, retry_after=slack.retry_after)
+        return True
 
     async def mention(self, group: str | None) -> str | None:
         """`@handle` or a group id as mrkdwn that notifies the group; None when there is no such group."""
@@ -58,6 +76,12 @@ class Channels:
             self._groups = {str(item["handle"]): str(item["id"]) for item in answer.get("usergroups") or []}
         found = self._groups.get(handle)
         return f"<!subteam^{found}>" if found else None
+
+    def link(self, channel: str | None, ts: str | None) -> str | None:
+        """The address of a message; None while we do not know our workspace's, or where the message hangs."""
+        if not (self.workspace_url and channel and ts):
+            return None
+        return f"{self.workspace_url}archives/{channel}/p{ts.replace('.', '')}"
 
     def close(self, channel: str, code: str) -> bool:
         """Remember that `channel` refuses us. True when this is news."""
@@ -95,6 +119,9 @@ class Channels:
                 if not cursor:
                     break
         except Exception as error:
-            raise trouble(error) from error
+            slack = trouble(error)
+            self._failed = (self.tick(), slack)
+            raise slack from error
+        self._failed = None
         self._ids = found
         self._asked = self.tick()

@@ -11,6 +11,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.cards.blocks import Card, context
 from bot.desk import Desk, subject_key
+from bot.domain.deeds import LOOK
 from bot.domain.words import escaped
 from bot.marketplace import MarketError
 from bot.store import subjects
@@ -18,6 +19,19 @@ from bot.store import subjects
 log = structlog.get_logger(__name__)
 
 Draw = Callable[[str, str], Awaitable[Card]]
+
+
+def says(*words: str) -> Callable[[dict[str, Any]], Awaitable[bool]]:
+    """A matcher for Bolt: the command's first word is one of `words`. So several features share one command.
+
+    The feature that answers all the rest comes after them in `features.ALL`.
+    """
+
+    async def first_word_is_one(command: dict[str, Any]) -> bool:
+        said = str(command.get("text") or "").split()
+        return bool(said) and said[0].lower() in words
+
+    return first_word_is_one
 
 
 async def answer_lookup(
@@ -32,7 +46,7 @@ async def answer_lookup(
         said = f"`{escaped(words[0], 60)}` is no {kind} number. " if words and words[0] != "help" else ""
         await _say(respond, said + usage)
         return
-    if refusal := await desk.refusal_at_click(str(command.get("user_id")), command.get("team_id")):
+    if refusal := await desk.refusal_at_click(str(command.get("user_id")), command.get("team_id"), LOOK):
         await _say(respond, refusal)
         return
     sentence = f"The marketplace knows no {kind} {escaped(words[0], 60)}. {usage}"

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot import failpoints
-from bot.board import Board, NotNow, Place, Wanted
+from bot.board import Board, NotNow, Place, Untold, Wanted
 from bot.cards.tickets import Entry
+from bot.countdowns import reminded, reminder_entries
+from bot.domain.countdown import Reminder
 from bot.domain.retry import after_failure
 from bot.lanes import Lanes
 from bot.marketplace import MarketError
 from bot.slackwire import SlackTrouble
 from bot.store import subjects
+from bot.store.errors import NotebookError
 from bot.store.subjects import SubjectRow
 
 log = structlog.get_logger(__name__)
@@ -39,6 +42,10 @@ class Seen:
 
     `wanted` None means no card is wanted. `next_look` (UTC) None means not before something changes. `also` are keys of
     other subjects to look at. `facts` is small, without a buyer's words.
+
+    `reminders` are steps of ladders to tell with this look. For lists: `priority` and `tags` are the rule's, `title` is
+    what the subject is called in a line (no buyer's words), `words` what a search finds it by (folded, none of a
+    buyer's), `waits_since` (UTC) since when somebody waits for us, None while nobody does.
     """
 
     wanted: Wanted | None = None
@@ -51,6 +58,12 @@ class Seen:
     next_look: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    priority: int = subjects.NORMAL
+    tags: tuple[str, ...] = ()
+    title: str = ""
+    words: str = ""
+    waits_since: datetime | None = None
 
 
 Look = Callable[[SubjectRow], Awaitable[Seen]]
@@ -65,8 +78,14 @@ class Looks:
     chance: Callable[[], float] = random.random
     lanes: Lanes = field(init=False)
     width: int = 32
+    # Told after every look: what people see elsewhere may have changed.
+    changed: Callable[[], None] = lambda: None
+    # The accounts whose marketplace is left alone at present.
+    troubled: Callable[[], Iterable[str]] = tuple
     looked: int = 0
     failures: int = 0
+    # Accounts that were in trouble, and how many more sweeps bring their subjects back.
+    _outages: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.look, width=self.width)
@@ -94,16 +113,33 @@ class Looks:
 
     async def sweep(self) -> int:
         """Wake due subjects, most urgent first, as many as the lanes can take. Returns how many were woken."""
-        room = SWEEP_BATCH - self.lanes.busy
-        if room <= 0:
+        await self._resume()
+        if self.lanes.busy >= SWEEP_BATCH:
             return 0
-        due = await subjects.due(self.now(), room)
+        # What is being looked at is due until the look has ended; waking it would make it run once more for nothing.
+        due = [key for key in await subjects.due(self.now(), SWEEP_BATCH) if not self.lanes.holds(key)]
         self.wake(due)
         return len(due)
 
+    async def _resume(self) -> None:
+        """After an outage, look at once at what backed off because of it, not minutes later.
+
+        Twice, because a look that was turned away in the last moment may note its back-off after the first time.
+        """
+        troubled = dict.fromkeys(self.troubled(), 2)
+        for account, left in list(self._outages.items()):
+            if account not in troubled:
+                await subjects.resume(account, self.now())
+                self._outages[account] = left - 1
+        self._outages = {account: left for account, left in self._outages.items() if left} | troubled
+
     async def look(self, key: str) -> None:
         """Fetch the truth about one subject, show it, note it. Never raises: what fails is noted and backs off."""
-        row = await subjects.find(key)
+        try:
+            row = await subjects.find(key)
+        except NotebookError as error:
+            log.error("the notebook does not answer", reason=str(error))
+            return
         if row is None:
             return
         try:
@@ -111,6 +147,7 @@ class Looks:
             if look is None:
                 await self._rest(row, f"nobody knows what a {row.kind} is")
                 return
+            failpoints.reach("fetch.before")
             seen = await look(row)
             failpoints.reach("fetch.after")
             await self._show(row, seen)
@@ -128,22 +165,30 @@ class Looks:
     async def _show(self, row: SubjectRow, seen: Seen) -> None:
         place = await self._place(row, seen)
         failpoints.reach("out.response")
+        reminders = await reminder_entries(self.board, row, seen.reminders, self.now()) if place else ()
+        untold = await self.board.untold(row, (*seen.entries, *reminders)) if place else []
         await subjects.seen(
             row.key,
             row.marks,
-            look_at=seen.next_look,
+            # Who dies while telling must find it due.
+            look_at=self.now() if untold or reminders else seen.next_look,
             storefront=seen.storefront,
             state=seen.state,
             version=seen.version,
             closed=seen.closed,
             due_at=seen.due_at,
             seen_at=self.now(),
-            facts=dict(seen.facts),
+            facts={**seen.facts, **({"title": seen.title} if seen.title else {})},
             place=(place.channel, place.ts, place.shown) if place else None,
+            priority=seen.priority,
+            waits_since=seen.waits_since,
+            tags=seen.tags,
+            words=seen.words or None,
         )
         failpoints.reach("out.ts_saved")
-        if place and seen.entries:
-            await self._tell(row, place, seen.entries)
+        self.changed()
+        if place and (untold or reminders):
+            await subjects.told(row.key, row.marks, await self._tell(row, place, untold, seen))
         if seen.also:
             await self.mark(seen.also)
 
@@ -152,21 +197,25 @@ class Looks:
         if seen.wanted is None or (seen.closed and not hangs):
             # What was closed before anybody saw it is not worth a card.
             return None
-        return await self.board.show(row, seen.wanted)
+        urgent = seen.wanted.urgent or seen.priority == subjects.URGENT
+        return await self.board.show(row, replace(seen.wanted, urgent=urgent))
 
-    async def _tell(self, row: SubjectRow, place: Place, entries: tuple[Entry, ...]) -> None:
+    async def _tell(self, row: SubjectRow, place: Place, untold: Sequence[Untold], seen: Seen) -> datetime | None:
+        """When to look next: after what could not be told yet, else when the look wants it."""
         try:
-            await self.board.tell(row, place, entries)
+            await self.board.tell(row, place, untold)
+            await reminded(self.board, row, place, seen.reminders, seen.title, self.now())
         except NotNow as later:
-            await subjects.look_again(row.key, self._in(later.seconds))
+            return self._in(later.seconds)
+        return seen.next_look
 
     async def _market_failed(self, row: SubjectRow, error: MarketError) -> None:
         if error.gone:
-            if row.tries + 1 >= GONE_TRIES:
+            if max(row.tries, 0) + 1 >= GONE_TRIES:
                 await self._rest(row, "the marketplace does not know it (any more)")
             else:
                 await subjects.failed(
-                    row.key, row.marks, tries=row.tries + 1, look_at=self._in(GONE_SECONDS), rest_reason=None
+                    row.key, row.marks, tries=max(row.tries, 0) + 1, look_at=self._in(GONE_SECONDS), rest_reason=None
                 )
             return
         wait = error.retry_after or 0.0
@@ -189,7 +238,7 @@ class Looks:
     async def _rest(self, row: SubjectRow, reason: str) -> None:
         """Stop looking until a push, a poll or a person asks again; say why where people are."""
         log.warning("subject rests", subject=row.key, reason=reason)
-        await subjects.failed(row.key, row.marks, tries=row.tries + 1, look_at=None, rest_reason=reason[:500])
+        await subjects.failed(row.key, row.marks, tries=max(row.tries, 0) + 1, look_at=None, rest_reason=reason[:500])
         if row.rest_reason is None:
             await self.board.notice(
                 f":zzz: I stopped looking at {_spoken(row)}: {reason[:300]}. "

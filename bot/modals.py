@@ -33,12 +33,17 @@ class Modals:
         opened = answer.get("view") or {}
         return str(opened.get("id", "")), str(opened.get("hash", ""))
 
-    async def change(self, opened: tuple[str, str], view: dict[str, Any]) -> None:
-        """Fill an opened modal. One that was closed or changed meanwhile is left alone."""
+    async def change(self, opened: tuple[str, str], view: dict[str, Any]) -> bool:
+        """Fill an opened modal. One that was closed or changed meanwhile is left alone: then False.
+
+        Without a hash (the second of `opened`) it is changed whatever it shows.
+        """
         id, digest = opened
         try:
-            await self._slack.views_update(view_id=id, hash=digest, view=view)
+            await self._slack.views_update(view_id=id, hash=digest or None, view=view)
         except Exception as error:
             slack = trouble(error)
             level = log.info if slack.code in {"not_found", "hash_conflict"} else log.warning
             level("could not change a modal", reason=slack.code)
+            return False
+        return True

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import failpoints
 from bot.desk import Market, Marks, subject_key
 from bot.domain.model import FULFILLED_BY_KAUFLAND
 from bot.domain.words import one_line
@@ -129,6 +130,7 @@ class Polls:
                 marked += await self._mark(batch)
                 batch = []
         marked += await self._mark(batch)
+        failpoints.reach("poll.marked")
         if newest:
             await highwater.raise_to(name, newest)
         return marked

@@ -55,6 +55,8 @@ class Settings:
     data_dir: Path
     rules_dir: Path
     templates_dir: Path
+    invoice_dir: Path | None
+    market_file_hosts: tuple[str, ...]
     log_level: str
     log_format: str
     poll_seconds: float
@@ -116,6 +118,14 @@ class _Reader:
             self.problems.append(f"{name} must be an address like https://kontor.acme.test, not {value!r}.")
         return value
 
+    def hosts(self, name: str, default: str) -> tuple[str, ...]:
+        """Names of hosts; a leading dot means every name below it."""
+        found = tuple(host.strip().lower() for host in (self.text(name, default) or "").split(",") if host.strip())
+        for host in found:
+            if not re.fullmatch(r"\.?(?:[a-z0-9-]+\.)+[a-z]{2,}", host):
+                self.problems.append(f"{name}: {host!r} is no host like kaufland.de, or .kaufland.de for all below it.")
+        return found
+
     def accounts(self) -> tuple[Account, ...]:
         names = [name.strip() for name in self.env.get("MARKET_ACCOUNTS", "").split(",") if name.strip()]
         default_storefronts = self.env.get("MARKET_STOREFRONTS", "").strip() or "de"
@@ -169,7 +179,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         market_api_url=(read.url("MARKET_API_URL", MARKETPLACE) or MARKETPLACE).rstrip("/"),
         market_user_agent=read.text("MARKET_USER_AGENT", "Inhouse_development") or "Inhouse_development",
         market_fallback_email=read.text("MARKET_FALLBACK_EMAIL"),
-        market_per_second=read.number("MARKET_REQUESTS_PER_SECOND", 50, least=0.1, most=111),
+        market_per_second=read.number("MARKET_REQUESTS_PER_SECOND", 50, least=0.1, most=1_000_000),
         push_url_form=read.choice("MARKET_PUSH_URL_FORM", "full", among=("full", "path")),
         public_url=public.rstrip("/") if public else None,
         host=read.text("HOST", "127.0.0.1") or "127.0.0.1",
@@ -178,6 +188,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         data_dir=data_dir,
         rules_dir=Path(read.text("RULES_DIR", "rules") or "rules"),
         templates_dir=Path(read.text("TEMPLATES_DIR", "templates") or "templates"),
+        invoice_dir=Path(folder) if (folder := read.text("INVOICE_DIR")) else None,
+        market_file_hosts=read.hosts("MARKET_FILE_HOSTS", "kaufland.de,.kaufland.de"),
         log_level=read.choice(
             "LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR", "debug", "info", "warning", "error")
         ).upper(),

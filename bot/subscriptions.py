@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import failpoints
 from bot.desk import Market
 from bot.domain.model import Subscription
 from bot.marketplace import MarketError
@@ -84,6 +85,7 @@ async def sync(
         await challenges.expect(market.account, now() + timedelta(seconds=CHALLENGE_SECONDS))
         try:
             await _do(market, step, callback_url, fallback_email)
+            failpoints.reach("sub.done")
             told.append(f"done: {step.what}")
         except MarketError as error:
             told.append(f"FAILED: {step.what}: {error}")

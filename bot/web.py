@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -21,7 +22,7 @@ from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot import failpoints
@@ -38,6 +39,7 @@ SLACK_LIMIT = 1024 * 1024
 BODY_SECONDS = 10.0
 SKEW_SECONDS = 300
 CHALLENGE = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
+TOKEN = re.compile(r"[0-9A-Za-z_-]{32}", re.ASCII)
 MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,80}", re.ASCII)
 
 
@@ -54,6 +56,9 @@ async def read_body(request: Request, limit: int) -> bytes:
     """The raw body, at most `limit` bytes, within ten seconds. Raises `Refused`."""
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Refused(415, "content encoding")
+    if "transfer-encoding" in request.headers and "content-length" in request.headers:
+        # Two lengths for one body: a proxy in front may believe the other one.
+        raise Refused(400, "two lengths")
     length = request.headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         raise Refused(400, "content length")
@@ -109,8 +114,7 @@ class PushDoor:
         body = await read_body(request, PUSH_LIMIT)
         stamp = request.headers.get("shop-timestamp", "")
         given = request.headers.get("shop-signature", "")
-        url = self.callback_urls.get(account.name) or str(request.url).split("?")[0]
-        if not verify_push(account.secret_key, url, body, stamp, given):
+        if not verify_push(account.secret_key, self.callback_urls[account.name], body, stamp, given):
             raise Refused(401, "signature")
         # An honest retry may be hours old and only makes us look again; only the future is suspicious.
         if int(stamp) > self.now().timestamp() + SKEW_SECONDS:
@@ -146,7 +150,7 @@ class PushDoor:
         )
 
     async def _challenge(self, account: Account, request: Request) -> Response:
-        """The marketplace asks whether this address is ours, unsigned: answered only while we changed a subscription."""
+        """The marketplace asks whether this address is ours, unsigned: answered only while a change is pending."""
         token = request.query_params.get("challenge", "")
         if request.query_params.get("mode") != "subscribe" or not CHALLENGE.fullmatch(token):
             raise Refused(404, "no challenge")
@@ -178,11 +182,31 @@ class SlackDoor:
         return await self.handler.handle(request)
 
 
+@dataclass
+class FeedDoor:
+    """`/feeds/<token>.csv`: a file of ours for whoever knows its address, which is the marketplace alone."""
+
+    find: Callable[[str], Awaitable[Path | None]]
+
+    async def __call__(self, request: Request) -> Response:
+        token = request.path_params["token"]
+        path = await self.find(token) if TOKEN.fullmatch(token) else None
+        if path is None:
+            raise Refused(404, "no such feed")
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex"}
+        return FileResponse(path, media_type="text/csv", headers=headers)
+
+
 Check = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
 
 
 def front_door(
-    *, slack: SlackDoor | None, pushes: PushDoor, ready: Check, metrics: Callable[[], Awaitable[bytes]]
+    *,
+    slack: SlackDoor | None,
+    pushes: PushDoor,
+    feeds: FeedDoor,
+    ready: Check,
+    metrics: Callable[[], Awaitable[bytes]],
 ) -> Starlette:
     async def alive(_: Request) -> Response:
         return JSONResponse({"ok": True})
@@ -196,6 +220,7 @@ def front_door(
 
     routes = [
         Route("/market/{account}/push", guarded(pushes), methods=["GET", "POST"]),
+        Route("/feeds/{token}.csv", guarded(feeds), methods=["GET", "HEAD"]),
         Route("/healthz", alive, methods=["GET"]),
         Route("/readyz", readiness, methods=["GET"]),
         Route("/metrics", numbers, methods=["GET"]),

@@ -2,10 +2,47 @@
 
 from __future__ import annotations
 
-from bot.features import kontor, orders, returns, tickets
+from collections.abc import Mapping
+
+from bot.desk import ActionKind
+from bot.drops import Recogniser
+from bot.features import (
+    approvals,
+    attaching,
+    audit,
+    cancelling,
+    claims,
+    digests,
+    feeds,
+    home,
+    invoices,
+    invoicewindows,
+    kontor,
+    missing,
+    orders,
+    refunds,
+    replies,
+    reports,
+    returns,
+    rights,
+    sending,
+    shipping,
+    starting,
+    stock,
+    tickets,
+)
 
 # `kontor` is last: it also acknowledges what nobody else listens to.
-ALL = (tickets, returns, orders, kontor)
+ALL = (
+    *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
+    *(orders, shipping, cancelling, refunds),
+    *(stock, feeds),
+    *(invoices, missing, invoicewindows, reports),
+    *(approvals, audit, rights, kontor),
+)
+
+# Who looks at files people drop into channels.
+DROPS: tuple[Recogniser, ...] = (invoices.dropped, feeds.dropped)
 
 LOOKS = {
     tickets.KIND: tickets.look,
@@ -13,6 +50,27 @@ LOOKS = {
     returns.UNIT_KIND: returns.look_at_unit,
     orders.KIND: orders.look,
     orders.UNIT_KIND: orders.look_at_unit,
+    approvals.KIND: approvals.look,
+    invoices.KIND: invoices.look,
+    invoicewindows.KIND: invoicewindows.look,
+    missing.KIND: missing.look,
+    reports.KIND: reports.look,
+    stock.KIND: stock.look,
+    feeds.KIND: feeds.look,
+    digests.KIND: digests.look,
 }
 
-DOINGS = {**tickets.DOINGS, **returns.DOINGS}
+ACTIONS: Mapping[str, ActionKind] = {
+    **tickets.ACTIONS,
+    **sending.ACTIONS,
+    **returns.ACTIONS,
+    **orders.ACTIONS,
+    **shipping.ACTIONS,
+    **cancelling.ACTIONS,
+    **refunds.ACTIONS,
+    **invoices.ACTIONS,
+    **reports.ACTIONS,
+    **stock.ACTIONS,
+    **starting.ACTIONS,
+    **feeds.ACTIONS,
+}

@@ -7,18 +7,24 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
+from bot.cards.actions import CONFIRM, RELEASE
 from bot.cards.clicks import read_press
-from bot.cards.deeds import CONFIRM, RELEASE
 from bot.desk import Desk
+from bot.domain.deeds import LOOK
 from bot.domain.nearest import nearest
 from bot.domain.words import escaped
 
 HELP = """*Kontor* shows the marketplace's tickets, returns and orders here, and sends what you decide.
-• `/{p}ticket 00112345678` a ticket and its card
-• `/{p}return 123456` a return
-• `/{p}order MB7UWLD` an order
+• `/{p}ticket 00112345678` a ticket and its card; `list`, `find words`, `open MB7UWLD` to write to a buyer
+• `/{p}return 123456` a return; `list`, `find words`, `start MB7UWLD`
+• `/{p}order MB7UWLD` an order: send, cancel, refund
+• `/{p}stock 4006381333931` an offer in all storefronts, to change
+• `/{p}feed` check and import a CSV; `list`, `templates`
+• `/{p}invoice MB7UWLD` an order's invoices; `missing`
+• `/{p}report` a report of the marketplace, with a chart
 • `/{p}kontor status` how the relay is doing
-• On a card: *Reply*, *Close*, *Accept*, *Reject*, *Ask the customer*, *Repair*
+• `/{p}kontor settings` what you may do here
+• In the menu of any message: *Attach to ticket*
 What you write in a card's thread stays inside; a buyer only gets what you send in a window with *Send*."""
 
 
@@ -46,9 +52,9 @@ async def _answer(desk: Desk, respond: AsyncRespond, word: str, user_id: str, te
     if word == "help":
         text = help_text
     elif word == "status":
-        text = await desk.refusal_at_click(user_id, team_id) or await desk.status()
+        text = await desk.refusal_at_click(user_id, team_id, LOOK) or await desk.status()
     else:
-        near = nearest(word, ["help", "status"])
+        near = nearest(word, ["help", "status", "settings", "audit"])
         text = f"I do not know `{escaped(word, 40)}`. " + (f"Did you mean `{near}`?" if near else help_text)
     await respond(text=text, response_type="ephemeral")
 
@@ -56,10 +62,8 @@ async def _answer(desk: Desk, respond: AsyncRespond, word: str, user_id: str, te
 async def found_out(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], desk: Desk) -> None:
     """A person looked in the portal and says whether an uncertain action was done."""
     press = read_press(body)
-    said = await desk.refusal_at_click(press.user_id, press.team_id)
-    if not said:
-        done = action["action_id"] == CONFIRM
-        said = await desk.actions.resolve(press.value, done=done, user_id=press.user_id)
+    done = action["action_id"] == CONFIRM
+    said = await desk.actions.resolve(press.value, done=done, user_id=press.user_id, team_id=press.team_id)
     await ack()
     if said and press.channel:
         await desk.board.whisper(press.channel, press.user_id, said, press.thread_ts)

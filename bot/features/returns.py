@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,16 +14,21 @@ from bot.cards import names
 from bot.cards.blocks import Block, Card
 from bot.cards.clicks import Click, Press, read_click, read_press, read_submission
 from bot.cards.decisions import FIELD, decision_modal, loading_title, read_decision
+from bot.cards.due import rank_words
 from bot.cards.replies import loading_modal, trouble_modal
 from bot.cards.returns import ACCEPT, CLARIFY, DECIDABLE, REJECT, REPAIR, return_card
+from bot.cards.titles import return_title, return_words
 from bot.commands import answer_lookup
-from bot.desk import Desk, Market, Wish, Work, account_of, subject_key
-from bot.domain.clocks import acceptance_due
-from bot.domain.deeds import Deed
+from bot.countdowns import counted
+from bot.desk import ActionKind, Desk, Market, Wish, account_of, subject_key
+from bot.domain.action import Action
+from bot.domain.countdown import STILL, Countdown
 from bot.domain.model import Return
 from bot.domain.routing import return_facts
+from bot.domain.targets import return_clocks
 from bot.looks import Seen
 from bot.marketplace import MarketError
+from bot.store import claims
 from bot.store.subjects import SubjectRow
 
 KIND = "return"
@@ -33,24 +38,32 @@ USAGE = "Use `/return 123456` with the number on the card."
 
 async def look(desk: Desk, row: SubjectRow) -> Seen:
     item = await desk.market(row.account).fetch_return(int(row.ref))
-    deeds = await desk.actions.deeds(row.key)
-    now = desk.now()
-    route = desk.route(return_facts(item, row.account, now))
-    arrived = _arrived(item, row, now)
-    due = acceptance_due(arrived, item.storefront) if arrived and not item.fulfilled_by_kaufland else None
-    card = _card(row.account, item, deeds, due, now)
+    actions = await desk.actions.of(row.key)
+    facts = return_facts(item, row.account, desk.now())
+    route = desk.route(facts)
+    arrived = _arrived(item, row, facts.now)
+    claim = await claims.find(row.key)
+    clocks = return_clocks(desk.clocks(), arrived, item.storefront)
+    countdown = await counted(desk.clocks(), row, clocks, facts, route, claimer=claim.user_id if claim else None)
+    card = _card(row.account, item, actions, countdown, rank_words(route.priority, route.tags), facts.now)
     return Seen(
         wanted=Wanted(card, route.channel, route.mention, urgent=row.priority == 0) if route.shown else None,
         storefront=item.storefront,
         state=item.status,
         version=item.version,
         closed=item.closed,
-        due_at=due,
-        next_look=due if due and due > now else None,
+        due_at=countdown.due,
+        next_look=None if item.closed else countdown.next_look,
         facts={
             "updated": item.updated.isoformat(),
             **({"arrived": arrived.isoformat()} if arrived else {}),
         },
+        reminders=countdown.reminders,
+        priority=route.priority,
+        tags=route.tags,
+        title=return_title(item),
+        words=return_words(item, route.tags),
+        waits_since=arrived,
     )
 
 
@@ -61,8 +74,8 @@ async def look_at_unit(desk: Desk, row: SubjectRow) -> Seen:
 
 
 def _arrived(item: Return, row: SubjectRow, now: datetime) -> datetime | None:
-    """When the parcel arrived (UTC), while a decision is open. Nobody says when: the earliest sign counts."""
-    if not any(unit.status == "return_arrived" for unit in item.units):
+    """When the parcel arrived (UTC), while our decision is open. Nobody says when: the earliest sign counts."""
+    if item.fulfilled_by_kaufland or not any(unit.status == "return_arrived" for unit in item.units):
         return None
     noted = row.facts.get("arrived")
     if isinstance(noted, str):
@@ -70,10 +83,12 @@ def _arrived(item: Return, row: SubjectRow, now: datetime) -> datetime | None:
     return min(item.updated, now)
 
 
-def _card(account: str, item: Return, deeds: tuple[Deed, ...], due: datetime | None, now: datetime) -> Card:
+def _card(
+    account: str, item: Return, actions: tuple[Action, ...], countdown: Countdown, rank: str, now: datetime
+) -> Card:
     key = subject_key(KIND, account, item.id)
     values = {unit.id: Click(key, unit.status, unit=unit.id).value() for unit in item.units}
-    return return_card(item, values=values, due=due, now=now, deeds=deeds)
+    return return_card(item, values=values, countdown=countdown, rank=rank, now=now, actions=actions)
 
 
 # What people press
@@ -154,13 +169,13 @@ async def words_given(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any],
 
 
 async def _wish(
-    desk: Desk, kind: str, click: Click, user_id: str, team_id: str | None, heard: str, payload: dict[str, object]
+    desk: Desk, kind: str, click: Click, user_id: str, team_id: str | None, heard: str, payload: Mapping[str, object]
 ) -> Callable[[str | None, str | None], Wish]:
     """One decision per unit and state: whoever is faster wins. A unit may come back to a state, hence the count."""
     earlier = [
-        deed
-        for deed in await desk.actions.deeds(click.subject)
-        if deed.state == "done" and (deed.payload or {}).get("unit") == click.unit
+        action
+        for action in await desk.actions.of(click.subject)
+        if action.state == "done" and (action.payload or {}).get("unit") == click.unit
     ]
 
     def at(channel: str | None, thread_ts: str | None) -> Wish:
@@ -183,7 +198,10 @@ async def _wish(
 async def return_asked(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, desk: Desk) -> None:
     async def draw(account: str, id: str) -> Card:
         item = await desk.market(account).fetch_return(int(id))
-        return _card(account, item, await desk.actions.deeds(subject_key(KIND, account, id)), None, desk.now())
+        actions = await desk.actions.of(subject_key(KIND, account, id))
+        route = desk.route(return_facts(item, account, desk.now()))
+        rank = rank_words(route.priority, route.tags)
+        return _card(account, item, actions, STILL, rank, desk.now())
 
     await ack()
     desk.later(answer_lookup(desk, command, respond, kind=KIND, form=r"\d{1,18}", usage=USAGE, draw=draw))
@@ -204,34 +222,34 @@ class Decide:
     target: str
     call: Callable[[Market, int, str], Awaitable[None]]
 
-    async def refusal(self, desk: Desk, work: Work) -> str | None:
-        unit = await desk.market(work.account).fetch_return_unit(_unit(work))
+    async def refusal(self, desk: Desk, action: Action) -> str | None:
+        unit = await desk.market(action.account).fetch_return_unit(_unit(action))
         if unit.fulfilled_by_kaufland:
             return "This order is fulfilled by Kaufland, which decides it. Nothing was sent."
-        if unit.status != work.seen or unit.status not in DECIDABLE:
+        if unit.status != action.seen_version or unit.status not in DECIDABLE:
             return _no_longer(unit.status)
         return None
 
-    async def send(self, desk: Desk, work: Work) -> None:
-        await self.call(desk.market(work.account), _unit(work), str(work.payload.get("message", "")))
+    async def send(self, desk: Desk, action: Action) -> None:
+        await self.call(desk.market(action.account), _unit(action), str(action.payload.get("message", "")))
 
-    async def settled(self, desk: Desk, work: Work) -> bool | None:
-        unit = await desk.market(work.account).fetch_return_unit(_unit(work))
+    async def settled(self, desk: Desk, action: Action) -> bool | None:
+        unit = await desk.market(action.account).fetch_return_unit(_unit(action))
         if unit.status == self.target:
             return True
-        return False if unit.status == work.seen else None
+        return False if unit.status == action.seen_version else None
 
-    def again(self, work: Work) -> Sequence[Block]:
+    def again(self, action: Action) -> Sequence[Block]:
         return ()
 
 
-def _unit(work: Work) -> int:
-    unit = work.payload["unit"]
+def _unit(action: Action) -> int:
+    unit = action.payload["unit"]
     assert isinstance(unit, int)
     return unit
 
 
-DOINGS = {
+ACTIONS: Mapping[str, ActionKind] = {
     ACCEPT: Decide("return_accepted", lambda market, unit, _: market.accept_return_unit(unit)),
     REJECT: Decide("return_rejected", lambda market, unit, message: market.reject_return_unit(unit, message)),
     CLARIFY: Decide("return_in_clarification", lambda market, unit, message: market.clarify_return_unit(unit, message)),

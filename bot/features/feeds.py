@@ -1,0 +1,415 @@
+"""Feeds: a CSV somebody gives is checked, published at their click, and followed to the end of its import."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+
+from bot.board import Wanted
+from bot.cards import feeds as cards
+from bot.cards import names
+from bot.cards.blocks import Block, Card
+from bot.cards.clicks import Press, read_command, read_press
+from bot.cards.feeds import CALLBACK, DISCARD, IMPORT, Told
+from bot.cards.files import SlackFile
+from bot.cards.replies import trouble_modal
+from bot.cards.windows import Opened
+from bot.desk import ActionKind, Desk, Wish, account_of, subject_key
+from bot.domain import imports
+from bot.domain.action import Action
+from bot.domain.deeds import LOOK, Deed, at_all
+from bot.domain.feedkinds import KINDS, PRODUCT_DATA, template
+from bot.domain.feedplan import Plan, read_plan
+from bot.domain.imports import Progress
+from bot.domain.report import ReportWish
+from bot.domain.words import escaped
+from bot.drops import Drop
+from bot.feeddesk import GRACE, check, fetch, kind_of, take_down, take_in, unchanged
+from bot.files import FileTrouble
+from bot.looks import Seen
+from bot.marketplace import MarketError
+from bot.orderwindows import submitted_by
+from bot.reportdesk import ask
+from bot.store import border, feeds
+from bot.store.feeds import FeedRow
+from bot.store.subjects import SubjectRow
+
+KIND = "feed"
+SHORTCUT = "feed.open"
+MOST_LISTED = 10
+MOST_DROPPED = 5
+# Fetching and checking take less than this.
+LONGEST_CHECK = timedelta(minutes=10)
+INTERRUPTED = "The check was interrupted, so nobody knows what is in the file. Give it once more."
+GONE = "This file is not what was checked any more. Nothing was published; give it once more."
+HELP = """*Feeds*
+• `/{p}feed` check a CSV, then publish and import it
+• `/{p}feed list` the newest ones
+• `/{p}feed templates` an example file of each kind"""
+
+
+def register(app: AsyncApp, prefix: str) -> None:
+    app.command(f"/{prefix}feed")(asked)
+    app.shortcut(SHORTCUT)(shortcut_used)
+    app.view(CALLBACK)(given)
+    app.action(IMPORT)(import_pressed)
+    app.action(DISCARD)(discard_pressed)
+
+
+# The card
+
+
+async def look(desk: Desk, row: SubjectRow) -> Seen:
+    """Follow the import while there is one; take the file down when the marketplace has its copy."""
+    feed = await feeds.find(row.key)
+    if feed is None:
+        return Seen(wanted=None, closed=True)
+    now = desk.now()
+    feed = await _interrupted(feed, now)
+    progress = await _followed(desk, feed, now)
+    if _may_go(feed, progress, now):
+        await take_down(desk, feed)
+    actions = await desk.actions.of(row.key)
+    if feed.plan is not None and feed.told_at is None and row.ts and row.channel:
+        await _tell_errors(desk, feed, row.channel, row.ts)
+    card = cards.feed_card(_told(desk, feed, progress), actions, now)
+    over = bool(feed.discarded_at or feed.problem) or (progress is not None and progress.ended)
+    again = imports.next_look(progress, now) if progress else None
+    if feed.plan is None and feed.problem is None:
+        again = feed.at + LONGEST_CHECK
+    if over and feed.published_at and feed.withdrawn_at is None and not _may_go(feed, progress, now):
+        again = now + GRACE
+    return Seen(
+        wanted=Wanted(card, feed.channel or desk.fallback(), urgent=row.priority == 0),
+        storefront=feed.storefront,
+        state=progress.status if progress else "checked" if feed.plan else "being checked",
+        closed=over and again is None,
+        next_look=again,
+        title=f"{KINDS[feed.kind].spoken.capitalize()} {feed.name}"[:200],
+    )
+
+
+async def _interrupted(feed: FeedRow, now: datetime) -> FeedRow:
+    """A check that nobody works on any more, because the process that began it ended, is over."""
+    if feed.plan is not None or feed.problem is not None or now - feed.at < LONGEST_CHECK:
+        return feed
+    await feeds.failed(feed.key, INTERRUPTED)
+    return replace(feed, problem=INTERRUPTED)
+
+
+async def _followed(desk: Desk, feed: FeedRow, now: datetime) -> Progress | None:
+    before = read_progress(feed.progress)
+    if feed.import_id is None or (before is not None and before.ended):
+        return before
+    place = feed.storefront if KINDS[feed.kind].of_storefront else None
+    file = await desk.market(feed.account).fetch_import(feed.kind, feed.import_id, place)
+    progress = imports.seen(before, file, now)
+    if progress.ended and progress.errors and feed.kind == PRODUCT_DATA:
+        # Before it is noted that this import is over: asking twice is one report.
+        await _ask_for_errors(desk, feed)
+    await feeds.progressed(feed.key, _facts(progress))
+    return progress
+
+
+async def _ask_for_errors(desk: Desk, feed: FeedRow) -> None:
+    """The marketplace's own list of what was wrong comes as a report, with a card and a file."""
+    wish = ReportWish("product-data-import-file-errors", (), import_id=feed.import_id)
+    await ask(
+        desk,
+        feed.account,
+        wish,
+        user_id=feed.user_id,
+        team_id=None,
+        channel=feed.channel or desk.fallback(),
+        heard=f"errors:{feed.key}",
+    )
+
+
+def _facts(progress: Progress) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(progress).items()
+    }
+
+
+def read_progress(facts: Mapping[str, Any] | None) -> Progress | None:
+    if facts is None:
+        return None
+    moments = {name: border.read_instant(facts.get(name)) for name in ("moved_at", "first_at")}
+    return Progress(**{**facts, **moments})
+
+
+def _may_go(feed: FeedRow, progress: Progress | None, now: datetime) -> bool:
+    """Whether nobody needs the published file any more."""
+    if feed.published_at is None or feed.withdrawn_at is not None or progress is None:
+        return False
+    still = progress.moved_at or now
+    return progress.ended or (progress.downloaded and now - still > GRACE)
+
+
+def _told(desk: Desk, feed: FeedRow, progress: Progress | None) -> Told:
+    return Told(
+        key=feed.key,
+        name=feed.name,
+        kind=feed.kind,
+        storefront=feed.storefront,
+        user_id=feed.user_id,
+        plan=read_plan(feed.plan) if feed.plan else None,
+        problem=feed.problem,
+        progress=progress,
+        discarded=feed.discarded_at is not None,
+        public=desk.feeds.public_url is not None,
+    )
+
+
+async def _tell_errors(desk: Desk, feed: FeedRow, channel: str, ts: str) -> None:
+    """Every line with a problem, as a file in the card's thread; once."""
+    path = desk.feeds.errors(feed.key)
+    there = await asyncio.to_thread(path.is_file)
+    content = await asyncio.to_thread(path.read_bytes) if there else b""
+    await feeds.told(feed.key, desk.now())
+    if content:
+        try:
+            await desk.files.share(channel, ts, "problems.csv", content, title="Every line with a problem")
+        except FileTrouble as error:
+            await desk.board.whisper(channel, feed.user_id, f":warning: {escaped(str(error), 300)}", ts)
+    await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+# Giving a file
+
+
+async def dropped(desk: Desk, drop: Drop) -> None:
+    """A CSV in one of our channels may be a feed: its first lines tell. Then it is checked, and nothing more."""
+    files = [file for file in drop.files if file.name.lower().endswith((".csv", ".txt"))][:MOST_DROPPED]
+    if files and not await desk.refusal_at_click(drop.user_id, drop.team_id, at_all(IMPORT)):
+        for file in files:
+            desk.later(_recognise(desk, drop, file))
+
+
+async def _recognise(desk: Desk, drop: Drop, file: SlackFile) -> None:
+    places = [(account, place) for account, each in desk.papers.storefronts.items() for place in each]
+    account, storefront = places[0]
+    row = _new_row(desk, account, storefront, file, drop.user_id, drop.channel)
+    path = desk.feeds.file(row.key)
+    try:
+        await fetch(desk, row.key, file)
+    except FileTrouble as error:
+        await desk.board.whisper(drop.channel, drop.user_id, f":warning: {escaped(str(error), 300)}", drop.thread_ts)
+        return
+    kind = await asyncio.to_thread(kind_of, path)
+    if kind is None or (len(places) > 1 and (kind.of_storefront or len(desk.markets) > 1)):
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        if kind is not None:
+            name = escaped(file.name, 80)
+            said = f"{name} looks like {kind.spoken}. `/{desk.command_prefix}feed` asks for which storefront it is."
+            await desk.board.whisper(drop.channel, drop.user_id, said, drop.thread_ts)
+        return
+    row = replace(row, kind=kind.name)
+    await feeds.add(row)
+    await desk.marks.mark([row.key], urgent=True)
+    await check(desk, row)
+
+
+def _new_row(
+    desk: Desk, account: str, storefront: str, file: SlackFile, user_id: str, channel: str | None, kind: str = ""
+) -> FeedRow:
+    return FeedRow(
+        key=subject_key(KIND, account, secrets.token_hex(6)),
+        account=account,
+        kind=kind,
+        storefront=storefront,
+        name=file.name[:200],
+        size=file.size,
+        digest=None,
+        user_id=user_id,
+        channel=channel,
+        at=desk.now(),
+    )
+
+
+async def asked(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, desk: Desk) -> None:
+    press = read_command(command)
+    word = press.value.split(" ")[0].lower()
+    await ack()
+    if word == "":
+        desk.later(_open(desk, press))
+    elif word in {"list", "templates"}:
+        desk.later(_answer(desk, press, word, respond))
+    else:
+        said = "" if word == "help" else f"I do not know `{escaped(word, 40)}`. "
+        await respond(text=said + HELP.format(p=desk.command_prefix), response_type="ephemeral")
+
+
+async def shortcut_used(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
+    await ack()
+    desk.later(_open(desk, read_press(body)))
+
+
+async def _open(desk: Desk, press: Press) -> None:
+    if refusal := await desk.refusal_at_click(press.user_id, press.team_id, at_all(IMPORT)):
+        await desk.modals.open(press, trouble_modal(cards.TITLE, refusal))
+        return
+    opened = Opened(KIND, press.user_id, int(desk.now().timestamp()), press.channel)
+    await desk.modals.open(press, cards.give_modal(desk.papers.storefronts, opened.metadata()))
+
+
+async def given(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], desk: Desk) -> None:
+    """The file is noted before the window closes; fetching and checking it takes its time afterwards."""
+    who = await submitted_by(ack, body, view, desk, cards.FILE)
+    if who is None:
+        return
+    opened, person = who
+    got, errors = cards.read_given(view)
+    if got is None:
+        await ack(response_action="errors", errors=errors)
+        return
+    if refusal := await desk.refusal_at_click(person.user_id, person.team_id, at_all(IMPORT)):
+        await ack(response_action="errors", errors={cards.FILE: refusal})
+        return
+    row = _new_row(desk, got.account, got.storefront, got.file, person.user_id, opened.channel, got.kind)
+    await feeds.add(row)
+    await desk.marks.mark([row.key], urgent=True)
+    await ack()
+    desk.later(take_in(desk, row, got.file))
+
+
+async def _answer(desk: Desk, press: Press, word: str, respond: AsyncRespond) -> None:
+    if refusal := await desk.refusal_at_click(press.user_id, press.team_id, LOOK):
+        await respond(text=refusal, response_type="ephemeral")
+        return
+    if word == "list":
+        card = await _listed(desk)
+        await respond(text=card.text, blocks=card.blocks, response_type="ephemeral")
+        return
+    for kind in KINDS.values():
+        name = f"example-{kind.name}.csv"
+        try:
+            await desk.files.share(press.channel or desk.fallback(), None, name, template(kind).encode())
+        except FileTrouble as error:
+            await respond(text=f":warning: {escaped(str(error), 300)}", response_type="ephemeral")
+            return
+
+
+async def _listed(desk: Desk) -> Card:
+    lines = []
+    for feed in await feeds.latest(MOST_LISTED):
+        progress = read_progress(feed.progress)
+        state = (
+            progress.words if progress else "discarded" if feed.discarded_at else "checked" if feed.plan else "given"
+        )
+        flag = names.flag(feed.storefront) if KINDS[feed.kind].of_storefront else ""
+        lines.append((f"{flag} {KINDS[feed.kind].spoken}", feed.name, state, f" · <@{feed.user_id}>"))
+    return cards.feeds_card(lines, f"/{desk.command_prefix}feed")
+
+
+# Import, or discard
+
+
+async def import_pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
+    press = read_press(body)
+    feed = await feeds.find(press.value) if press.value.startswith(f"{KIND}:") else None
+    said = ""
+    if feed is not None and feed.plan is not None:
+        said = await desk.actions.take(_wish(feed, read_plan(feed.plan), press))
+    await ack()
+    if said and press.channel:
+        await desk.board.whisper(press.channel, press.user_id, said, press.thread_ts)
+    if feed is not None:
+        await desk.marks.mark([feed.key], urgent=True)
+
+
+def _wish(feed: FeedRow, plan: Plan, press: Press) -> Wish:
+    """Once for each file: importing it again means giving it again. How much it endangers is what the roles ask."""
+    effect = plan.effect
+    count = max(effect.dangerous + effect.deletes, effect.sent + effect.cancelled)
+    return Wish(
+        kind=IMPORT,
+        key=f"import:{feed.key}",
+        subject=feed.key,
+        seen=feed.digest or "",
+        user_id=press.user_id,
+        team_id=press.team_id or "",
+        payload={"feed": feed.key},
+        heard=press.heard,
+        channel=press.channel,
+        thread_ts=press.thread_ts,
+        deed=Deed(IMPORT, count=count, subject=feed.key),
+        summary=f"Import {feed.name[:80]} ({KINDS[feed.kind].spoken})\n{cards.effect_words(plan).replace('*', '')}"[
+            :300
+        ],
+    )
+
+
+async def discard_pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
+    press = read_press(body)
+    feed = await feeds.find(press.value) if press.value.startswith(f"{KIND}:") else None
+    said = await desk.refusal_at_click(press.user_id, press.team_id, at_all(IMPORT))
+    if feed is not None and not said:
+        busy = any(action.under_way or action.proposed for action in await desk.actions.of(feed.key))
+        said = "It is being imported already." if busy or feed.import_id else None
+        if not said:
+            await feeds.discard(feed.key, desk.now())
+            await take_down(desk, feed)
+    await ack()
+    if said and press.channel:
+        await desk.board.whisper(press.channel, press.user_id, said, press.thread_ts)
+    if feed is not None:
+        await desk.marks.mark([feed.key], urgent=True)
+
+
+class StartImport:
+    """Publish the file where nobody can guess, and tell the marketplace. The address proves what was done."""
+
+    async def refusal(self, desk: Desk, action: Action) -> str | None:
+        feed = await feeds.find(action.subject)
+        if feed is None or feed.discarded_at is not None or not await unchanged(desk, feed):
+            return GONE
+        if desk.feeds.public_url is None:
+            return "PUBLIC_URL is not set, so the marketplace cannot fetch the file. Nothing was published."
+        return None
+
+    async def send(self, desk: Desk, action: Action) -> None:
+        await feeds.publish(action.subject, secrets.token_urlsafe(24), desk.now())
+        feed = await feeds.find(action.subject)
+        assert feed is not None
+        assert feed.token is not None
+        try:
+            file = await desk.market(action.account).start_import(
+                feed.kind, desk.feeds.address(feed.token), _place(feed)
+            )
+        except MarketError as error:
+            if error.status == 423:
+                said = "The marketplace takes no more files today (30 product feeds a day). Nothing was started."
+                raise MarketError(said, status=423) from error
+            raise
+        await feeds.started(feed.key, file.id)
+
+    async def settled(self, desk: Desk, action: Action) -> bool | None:
+        """The marketplace lists the import with our address, which no other import has."""
+        feed = await feeds.find(action.subject)
+        if feed is None or feed.token is None:
+            return False
+        if feed.import_id is not None:
+            return True
+        address = desk.feeds.address(feed.token)
+        async for file in desk.market(account_of(feed.key)).list_imports(feed.kind, _place(feed)):
+            if file.url == address:
+                await feeds.started(feed.key, file.id)
+                return True
+        return None
+
+    def again(self, action: Action) -> Sequence[Block]:
+        return ()
+
+
+def _place(feed: FeedRow) -> str | None:
+    return feed.storefront if KINDS[feed.kind].of_storefront else None
+
+
+ACTIONS: Mapping[str, ActionKind] = {IMPORT: StartImport()}

@@ -1,0 +1,199 @@
+"""A feed on its way: kept as a file of ours, checked in a process of its own, compared with the inventory as it is."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.cards.files import SlackFile
+from bot.desk import Desk, FeedFolder, Market
+from bot.domain.feedkinds import DELIMITER, KINDS, ORDER_COMMAND, FeedKind, recognised
+from bot.domain.feedplan import Plan, read_plan
+from bot.domain.feedrows import Unreadable
+from bot.domain.inventory import Unit
+from bot.feedfile import LARGEST, NotUtf8, open_text
+from bot.files import FileTrouble
+from bot.marketplace import MarketError
+from bot.store import feeds
+from bot.store.feeds import FeedRow
+
+log = structlog.get_logger(__name__)
+
+HOME = Path(__file__).parent.parent
+CHECK_SECONDS = 320.0
+# Nobody fetches a file that long after it was published; the marketplace does so within minutes.
+PUBLISHED_FOR = timedelta(hours=24)
+# After the marketplace has its copy, for a second try of its own.
+GRACE = timedelta(minutes=10)
+TOO_COSTLY = "Checking the file took more time or memory than I allow. Split it and send the parts."
+
+
+@dataclass(frozen=True)
+class FeedPlaces:
+    """Where feeds lie and how the marketplace reaches them. Without `public_url` it cannot, and nothing is published.
+
+    `published` answers the front door: the file behind a token, or None.
+    """
+
+    folder: Path
+    public_url: str | None
+
+    def file(self, key: str) -> Path:
+        """Its name says nothing of what people called it."""
+        return self.folder / f"{key.rpartition(':')[2]}.csv"
+
+    def errors(self, key: str) -> Path:
+        return self.folder / f"{key.rpartition(':')[2]}.errors.csv"
+
+    def address(self, token: str) -> str:
+        return f"{self.public_url}/feeds/{token}.csv"
+
+
+async def published(places: FeedPlaces, token: str, now: datetime) -> Path | None:
+    """The file that may be fetched with `token` now."""
+    row = await feeds.behind(token, now - PUBLISHED_FOR)
+    if row is None:
+        return None
+    path = places.file(row.key)
+    return path if await asyncio.to_thread(path.is_file) else None
+
+
+async def take_in(desk: Desk, row: FeedRow, file: SlackFile) -> None:
+    """Fetch the file and check it. Never raises what people should read: it is noted instead."""
+    try:
+        await fetch(desk, row.key, file)
+    except FileTrouble as error:
+        await feeds.failed(row.key, str(error))
+        await desk.marks.mark([row.key], urgent=True)
+        return
+    await check(desk, row)
+
+
+async def fetch(desk: Desk, key: str, file: SlackFile) -> None:
+    """Make `file` the file of the feed `key`. Raises `FileTrouble`."""
+    await asyncio.to_thread(desk.feeds.folder.mkdir, parents=True, exist_ok=True)
+    await desk.files.fetch_to(file, desk.feeds.file(key), most=LARGEST)
+
+
+async def check(desk: Desk, row: FeedRow) -> None:
+    """Check the file of a feed, and note what was found or why nothing was."""
+    try:
+        plan = await _checked(desk, row)
+    except (FileTrouble, MarketError) as error:
+        await feeds.failed(row.key, str(error))
+    else:
+        digest = await asyncio.to_thread(_digest, desk.feeds.file(row.key))
+        await feeds.checked(row.key, plan.facts(), digest)
+    await desk.marks.mark([row.key], urgent=True)
+
+
+def kind_of(path: Path) -> FeedKind | None:
+    """Which kind of feed the file's first lines make it; None for none, and for what is no text."""
+    try:
+        head = next(open_text(path, None).pieces, "")
+    except (Unreadable, NotUtf8):
+        return None
+    lines = head.splitlines()[:5]
+    return recognised(csv.reader(lines, delimiter=DELIMITER))
+
+
+async def sweep_out(places: FeedFolder, before: datetime) -> None:
+    """Forget feeds of before `before` (UTC), and what lies about from then."""
+    await feeds.forget_before(before)
+    await asyncio.to_thread(_unlink_older, places.folder, before.timestamp())
+
+
+def _unlink_older(folder: Path, moment: float) -> None:
+    for path in folder.glob("*") if folder.is_dir() else ():
+        if path.stat().st_mtime < moment:
+            path.unlink(missing_ok=True)
+
+
+async def _checked(desk: Desk, row: FeedRow) -> Plan:
+    places, market = desk.feeds, desk.market(row.account)
+    question: dict[str, Any] = {
+        "kind": row.kind,
+        "storefront": row.storefront,
+        "path": str(places.file(row.key)),
+        "errors": str(places.errors(row.key)),
+    }
+    live = places.folder / f"{row.key.rpartition(':')[2]}.live"
+    try:
+        if row.storefront and KINDS[row.kind].of_storefront:
+            await _write_live(market, row.storefront, live)
+            question["live"] = str(live)
+            question["shipping_groups"] = [each.name async for each in market.list_shipping_groups(row.storefront)]
+            question["warehouses"] = [str(each.id) async for each in market.list_warehouses()]
+        if row.kind == ORDER_COMMAND:
+            question["carriers"] = [carrier.name for carrier in await market.carriers()]
+        return read_plan(await _asked(question))
+    finally:
+        await asyncio.to_thread(live.unlink, missing_ok=True)
+
+
+async def _write_live(market: Market, storefront: str, path: Path) -> None:
+    """The inventory as it is now, an offer a line, so that the check knows what a feed would remove."""
+    lines = [json.dumps(_live(unit)) async for unit in market.list_units(storefront, with_products=True)]
+    await asyncio.to_thread(path.write_text, "\n".join([*lines, ""]), "utf-8")
+
+
+def _live(unit: Unit) -> tuple[str, list[str], int, int]:
+    names = [f"{ean}|{unit.condition.upper()}" for ean in (unit.product.eans if unit.product else ())]
+    key = unit.offer_id or (names[0] if names else str(unit.id))
+    return key, [name for name in names if name != key], unit.listing_price.minor, unit.amount
+
+
+async def _asked(question: Mapping[str, Any]) -> dict[str, Any]:
+    """What the child found. Without the environment: it must not know what we know. Raises `FileTrouble`."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-E", "-s", "-m", "bot.feedchild"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=HOME,
+        env={},
+    )
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            said, _ = await child.communicate(json.dumps(question).encode())
+    except TimeoutError:
+        raise FileTrouble(TOO_COSTLY) from None
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode != 0:
+        log.warning("the check of a feed ended badly", code=child.returncode)
+        raise FileTrouble(TOO_COSTLY)
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1024 * 1024):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+async def unchanged(desk: Desk, row: FeedRow) -> bool:
+    """Whether the file is byte for byte what was checked."""
+    path = desk.feeds.file(row.key)
+    return await asyncio.to_thread(path.is_file) and await asyncio.to_thread(_digest, path) == row.digest
+
+
+async def take_down(desk: Desk, row: FeedRow) -> None:
+    """Publish the file no longer, and keep no copy of it."""
+    await feeds.withdraw(row.key, desk.now())
+    await asyncio.to_thread(desk.feeds.file(row.key).unlink, missing_ok=True)

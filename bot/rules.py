@@ -1,0 +1,66 @@
+"""rules/routing.yaml as it is now, read again when it changes.
+
+A change that is wrong is not taken: the last good rules stay live, and `problems` says why.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.domain.routing import RuleBook
+from bot.domain.words import one_line
+from bot.rulebook import RulesFile
+from bot.yamlfile import FileProblems, Problem, checked, parse, read
+
+__all__ = ["FileProblems", "Problem", "RuleFile", "check_text"]
+
+
+class RuleFile:
+    """The rules of the file at `path`. Raises `FileProblems` when they are wrong at the start."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: tuple[Problem, ...] = ()
+        self._seen: bytes | None = read(path)
+        self.book: RuleBook = _book(self._seen, path)
+
+    def reload_if_changed(self) -> tuple[Problem, ...] | None:
+        """None when the file is as it was; otherwise what is wrong with it now: nothing, when its rules are live.
+
+        The contents are compared, not size and time: those may stay the same over a change, and a file is read in no
+        time.
+        """
+        try:
+            raw = read(self.path)
+        except FileProblems as error:
+            if self._seen is None:
+                return None
+            self._seen, self.problems = None, error.problems
+            return self.problems
+        if raw == self._seen:
+            return None
+        self._seen = raw
+        try:
+            self.book = _book(raw, self.path)
+            self.problems = ()
+        except FileProblems as error:
+            self.problems = error.problems
+        return self.problems
+
+
+def check_text(path: Path) -> tuple[str, int]:
+    """What `kontor rules check` says about the file at `path`, and its exit code."""
+    try:
+        book = _book(read(path), path)
+    except FileProblems as error:
+        count = f"{len(error.problems)} problem{'' if len(error.problems) == 1 else 's'}"
+        return f"{error}\n\n{count}; a running bot keeps its last good rules.", 1
+    lines = [f"{path}: {len(book.rules)} rules, all well."]
+    lines += [f"  line {rule.line:>3}  {rule.channel:<20} {one_line(rule.name, 80)}" for rule in book.rules]
+    orders = "New orders get a card." if book.shows("order") else "New orders get no card: no rule has order_new on."
+    return "\n".join([*lines, f"Fallback channel: {book.fallback}. {orders}"]), 0
+
+
+def _book(raw: bytes, path: Path) -> RuleBook:
+    document = parse(raw, str(path))
+    return checked(document, RulesFile).book(document)
