@@ -1,0 +1,39 @@
+"""`kontor serve` for the fault tests: in a hurry where the real world is slow, and by the clock of the tests' world.
+
+Everything else is what `kontor serve` does, from the same environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from bot import serving
+from bot.app import Kontor, build
+from bot.settings import Settings, read_settings
+from sandbox.clockface import Clockface
+from tests.journeys.house import hurry
+
+CLOCK = "FAULTS_CLOCK"
+
+
+async def build_hurried(settings: Settings, *, now: Callable[[], datetime]) -> Kontor:
+    kontor = await build(settings, now=now)
+    hurry(kontor)
+    return kontor
+
+
+def live(env: Mapping[str, str], log: str) -> None:
+    """One life of the bot in this process, which says everything to the file `log`. Exits as `kontor serve` does."""
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(out, stream)
+    os.environ.clear()
+    os.environ.update(env)
+    serving.build = build_hurried
+    face = Clockface(Path(env[CLOCK]))
+    sys.exit(asyncio.run(serving.serve_until_told(read_settings(env), now=face.now)))

@@ -1,0 +1,116 @@
+"""Reports: asked for in a window, followed, and hung where they were asked for, with a chart; or told why not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.report import KINDS
+from sandbox.slack.channels import Message
+from tests.journeys.house import House
+from tests.journeys.papers import sent_order
+from tests.journeys.test_approvals import home_known
+
+BY_WINDOW = [code for code, kind in KINDS.items() if not kind.of_import]
+
+
+async def asks(house: House, word: str, values: dict[str, Any] | None = None) -> dict[str, str] | None:
+    """Type /report, fill in the window, press Ask for it. The errors beside the fields, or None."""
+    await home_known(house)
+    await house.ana.types(f"/report {word}", "support")
+    await house.until(lambda: house.ana.modal and house.ana.modal.callback_id == "report.ask")
+    if values:
+        await house.ana.fills(values)
+    errors: dict[str, str] | None = await house.ana.submits()
+    return errors
+
+
+async def card_of(house: House, title: str) -> Message:
+    return await house.until(  # type: ignore[return-value]
+        lambda: next((card for card in house.cards("support") if title in card.words), None)
+    )
+
+
+async def made(house: House, card: Message, done: Any) -> None:
+    """Let the marketplace make it, and the bot look."""
+    for _ in range(20):
+        if done():
+            return
+        await house.pass_time(timedelta(minutes=2))
+        await house.kontor.looks.sweep()
+        await house.quiet()
+    raise AssertionError(card.words)
+
+
+def files_below(house: House, card: Message) -> list[str]:
+    return [str(message.wire()) for message in house.slack.channels["support"].replies(card.ts)]
+
+
+@pytest.mark.parametrize("code", BY_WINDOW)
+async def test_every_report_comes_as_a_file_below_its_card(house: House, code: str) -> None:
+    for _ in range(3):
+        sent_order(house)
+
+    assert await asks(house, code, {"storefronts": "Germany"}) is None
+    card = await card_of(house, KINDS[code].title)
+    await made(house, card, lambda: any(".csv" in file for file in files_below(house, card)))
+
+    assert f"<@{house.ana.id}>" in card.words
+    assert len(house.market.journal.executed("POST", "/reports/")) == 1
+    assert house.slack.complaints == []
+
+
+async def test_sales_come_with_a_chart(house: House) -> None:
+    for _ in range(5):
+        sent_order(house)
+    today = house.market.world.clock.now().date()
+    days = {"first": (today - timedelta(days=6)).isoformat(), "last": today.isoformat()}
+
+    assert await asks(house, "sales", {"storefronts": "Germany", **days}) is None
+    card = await card_of(house, "Sales")
+    await made(house, card, lambda: any(".png" in file for file in files_below(house, card)))
+    await made(house, card, lambda: any(block["type"] == "image" for block in card.blocks))
+
+
+async def test_asking_twice_for_the_same_is_one_report(house: House) -> None:
+    assert await asks(house, "account-listing", {"storefronts": "Germany"}) is None
+    await card_of(house, "Offers")
+
+    errors = await asks(house, "account-listing", {"storefronts": "Germany"})
+
+    assert errors
+    assert len(house.market.journal.executed("POST", "/reports/")) == 1
+
+
+async def test_a_lost_answer_asks_no_second_time(house: House) -> None:
+    house.market.faults.cut_after_execution(methods=("POST",), path="/reports", next=1)
+
+    assert await asks(house, "account-listing", {"storefronts": "Germany"}) is None
+    card = await card_of(house, "Offers")
+    await made(house, card, lambda: any(".csv" in file for file in files_below(house, card)))
+
+    assert len(house.market.journal.executed("POST", "/reports/")) == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"first": "2026-11-20", "last": "2026-11-10"}, {"first": "2090-01-01", "last": "2090-01-02"}],
+)
+async def test_days_that_make_no_sense_are_said_beside_their_field(house: House, values: dict[str, str]) -> None:
+    errors = await asks(house, "sales", values)
+
+    assert errors
+    assert set(errors) <= {"first", "last"}
+    assert house.market.journal.executed("POST", "/reports/") == []
+
+
+async def test_an_unknown_report_is_said(house: House) -> None:
+    await home_known(house)
+    await house.ana.types("/report xylophon", "support")
+
+    said = await house.until(
+        lambda: next((m.words for m in house.ana.sees("support") if m.only_for and "is no report" in m.words), None)
+    )
+    assert "/report" in said

@@ -1,0 +1,1 @@
+"""The notebook, on real SQLite files and a real PostgreSQL."""

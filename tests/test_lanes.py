@@ -1,0 +1,137 @@
+"""Lanes: one key at a time, coalesced, never more at once than the loop can carry."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from bot.lanes import Lanes
+
+
+class Shop:
+    """Work that waits until it is told to go on, and counts."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.running: Counter[str] = Counter()
+        self.most_of_a_key = 0
+        self.most = 0
+        self.go = asyncio.Event()
+
+    async def work(self, key: str) -> None:
+        self.begun.append(key)
+        self.running[key] += 1
+        self.most_of_a_key = max(self.most_of_a_key, self.running[key])
+        self.most = max(self.most, self.running.total())
+        await self.go.wait()
+        self.running[key] -= 1
+
+
+async def settle() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_a_key_that_waits_or_is_woken_often_runs_once() -> None:
+    shop = Shop()
+    shop.go.set()
+    lanes = Lanes(shop.work)
+
+    for _ in range(50):
+        lanes.wake("ticket:a:1")
+    await lanes.quiet()
+
+    assert shop.begun == ["ticket:a:1"]
+
+
+async def test_a_key_woken_while_it_runs_runs_once_more_and_never_twice_at_once() -> None:
+    shop = Shop()
+    lanes = Lanes(shop.work)
+    lanes.wake("a")
+    await settle()
+    lanes.wake("a")
+    lanes.wake("a")
+    shop.go.set()
+    await lanes.quiet()
+
+    assert shop.begun == ["a", "a"]
+    assert shop.most_of_a_key == 1
+
+
+async def test_no_more_run_at_once_than_there_are_lanes_and_nobody_is_forgotten() -> None:
+    shop = Shop()
+    lanes = Lanes(shop.work, width=3)
+    for number in range(10):
+        lanes.wake(str(number))
+    await settle()
+    shop.go.set()
+    await lanes.quiet()
+
+    assert shop.most == 3
+    assert sorted(shop.begun, key=int) == [str(number) for number in range(10)]
+
+
+async def test_who_is_woken_first_of_all_goes_before_those_who_wait() -> None:
+    shop = Shop()
+    lanes = Lanes(shop.work, width=1)
+    for key in ("runs", "waits"):
+        lanes.wake(key)
+    lanes.wake("a person watches", first=True)
+    shop.go.set()
+    await lanes.quiet()
+
+    assert shop.begun == ["runs", "a person watches", "waits"]
+
+
+async def test_work_that_fails_blocks_neither_its_key_nor_the_others() -> None:
+    ended: list[str] = []
+
+    async def work(key: str) -> None:
+        if key == "bad" and key not in ended:
+            ended.append(key)
+            raise RuntimeError("no")
+        ended.append(key)
+
+    lanes = Lanes(work, width=1)
+    lanes.wake("bad")
+    lanes.wake("good")
+    await lanes.quiet()
+    lanes.wake("bad")
+    await lanes.quiet()
+
+    assert ended == ["bad", "good", "bad"]
+
+
+@pytest.mark.parametrize(("late", "allowed"), [([0.0] * 5, 8), ([0.05] * 20, 2), ([0.05] * 20 + [0.0] * 3, 5)])
+async def test_fewer_run_at_once_while_the_loop_is_late_and_more_again_when_it_is_not(
+    late: list[float], allowed: int
+) -> None:
+    shop = Shop()
+    lanes = Lanes(shop.work, width=8)
+    for seconds in late:
+        lanes.adjust(seconds)
+    for number in range(20):
+        lanes.wake(str(number))
+    await settle()
+    at_once = shop.most
+    shop.go.set()
+    await lanes.quiet()
+
+    assert at_once == allowed
+
+
+async def test_closing_lets_running_work_end_and_takes_nothing_more_in() -> None:
+    shop = Shop()
+    lanes = Lanes(shop.work, width=1)
+    lanes.wake("runs")
+    lanes.wake("waits")
+    await settle()
+    asyncio.get_running_loop().call_soon(shop.go.set)
+    await lanes.close(patience=5)
+    lanes.wake("late")
+    await settle()
+
+    assert shop.begun == ["runs"]
+    assert shop.running.total() == 0
