@@ -1,0 +1,1 @@
+"""How fast Kontor is, as ratios against a floor measured in the same run on the same machine."""
