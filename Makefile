@@ -3,7 +3,7 @@ PY ?= python3.11
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench faults
+.PHONY: help setup demo test check format bench faults browser screenshots schema manifest lock
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,8 @@ setup: .venv/.ready  ## create .venv and install from the lock file
 demo: setup  ## a marketplace, a Slack and the bot on this machine; prints where to look
 	@$(RUN) bot demo
 
-test: setup  ## the tests, in random order
-	@$(RUN) pytest
+test: setup  ## the tests, in random order and on every core
+	@$(RUN) pytest -n auto
 
 check: setup  ## format, lint, types, import contracts
 	@$(RUN) ruff format --check .
@@ -42,7 +42,25 @@ bench: setup  ## ratios against a floor in the same run
 faults: setup  ## the long fault runs: kills, cancellations
 	@$(RUN) pytest -m slow --timeout 3600
 
+.venv/.browser: requirements-browser.lock .venv/.ready
+	@echo "Installing playwright from requirements-browser.lock ..."
+	@$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@touch $@
+
+browser: .venv/.browser  ## the demo's pages in Chromium, end to end (Debian: apt install chromium)
+	@$(RUN) pytest -m browser -rs --timeout 300 tests/browser
+
+screenshots: .venv/.browser  ## take the pictures in docs/screenshots anew
+	@$(RUN) sandbox.screenshots
+
+schema: setup  ## write schemas/ anew from the models of the files people edit
+	@$(RUN) bot.schemas
+
+manifest: setup  ## write slack-manifest.yaml anew, with an address to replace
+	@PUBLIC_URL=https://kontor.example.com SLACK_COMMAND_PREFIX= $(RUN) bot manifest > slack-manifest.yaml
+
 lock: setup  ## resolve the dependencies anew (needs uv: pip install uv)
-	@uv lock --quiet --upgrade
-	@uv export --quiet --format requirements.txt --no-emit-project --no-header --no-annotate --extra scaled --output-file requirements.lock
-	@uv export --quiet --format requirements.txt --no-emit-project --no-header --no-annotate --only-group browser --output-file requirements-browser.lock
+	@uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --extra scaled --group dev \
+		--generate-hashes --no-header --no-annotate --output-file requirements.lock
+	@uv pip compile --group browser --quiet --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --output-file requirements-browser.lock
