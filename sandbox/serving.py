@@ -36,14 +36,21 @@ class _Server(uvicorn.Server):
         for server in self.servers:
             server.close()
         state = self.server_state
-        for connection in list(state.connections):
-            connection.shutdown()
         until = asyncio.get_running_loop().time() + GRACE_SECONDS
+        # What was accepted just before the door closed becomes a connection a moment later: one more turn for it.
+        await asyncio.sleep(0)
         # uvicorn tells nobody when a connection has gone.
-        while (state.connections or state.tasks) and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110
+        while (state.connections or state.tasks) and asyncio.get_running_loop().time() < until:
+            for connection in list(state.connections):
+                connection.shutdown()
             await asyncio.sleep(0.002)
         for task in list(state.tasks):
             task.cancel()
+        for connection in list(state.connections):
+            connection.transport.abort()
+        # An aborted connection leaves in the loop's next turn, and a cancelled answer in the one after.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         for server in self.servers:
             await server.wait_closed()
 
