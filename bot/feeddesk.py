@@ -8,7 +8,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,17 @@ from bot.desk import Desk, FeedFolder, Market
 from bot.domain.feedkinds import DELIMITER, KINDS, ORDER_COMMAND, FeedKind, recognised
 from bot.domain.feedplan import Plan, read_plan
 from bot.domain.feedrows import Unreadable
+from bot.domain.imports import Progress
 from bot.domain.inventory import Unit
 from bot.feedfile import LARGEST, NotUtf8, open_text
 from bot.files import FileTrouble
 from bot.marketplace import MarketError
-from bot.store import feeds
+from bot.store import border, feeds
 from bot.store.feeds import FeedRow
 
 log = structlog.get_logger(__name__)
 
+KIND = "feed"
 HOME = Path(__file__).parent.parent
 CHECK_SECONDS = 320.0
 # Nobody fetches a file that long after it was published; the marketplace does so within minutes.
@@ -57,6 +59,21 @@ class FeedPlaces:
 
     def address(self, token: str) -> str:
         return f"{self.public_url}/feeds/{token}.csv"
+
+
+def progress_facts(progress: Progress) -> dict[str, Any]:
+    """An import's progress as the notebook keeps it; `read_progress` reads it again."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(progress).items()
+    }
+
+
+def read_progress(facts: Mapping[str, Any] | None) -> Progress | None:
+    """The progress the notebook kept, None while no import was seen."""
+    if facts is None:
+        return None
+    moments = {name: border.read_instant(facts.get(name)) for name in ("moved_at", "first_at")}
+    return Progress(**{**facts, **moments})
 
 
 async def published(places: FeedPlaces, token: str, now: datetime) -> Path | None:

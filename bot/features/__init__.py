@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot import feeddesk
 from bot.desk import ActionKind
 from bot.drops import Recogniser
 from bot.features import (
@@ -14,6 +15,7 @@ from bot.features import (
     claims,
     digests,
     feeds,
+    feedwindows,
     home,
     invoices,
     invoicewindows,
@@ -36,13 +38,13 @@ from bot.features import (
 ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
     *(orders, shipping, cancelling, refunds),
-    *(stock, feeds),
+    *(stock, feeds, feedwindows),
     *(invoices, missing, invoicewindows, reports),
     *(approvals, audit, rights, kontor),
 )
 
 # Who looks at files people drop into channels.
-DROPS: tuple[Recogniser, ...] = (invoices.dropped, feeds.dropped)
+DROPS: tuple[Recogniser, ...] = (invoices.dropped, feedwindows.dropped)
 
 LOOKS = {
     tickets.KIND: tickets.look,
@@ -56,7 +58,7 @@ LOOKS = {
     missing.KIND: missing.look,
     reports.KIND: reports.look,
     stock.KIND: stock.look,
-    feeds.KIND: feeds.look,
+    feeddesk.KIND: feeds.look,
     digests.KIND: digests.look,
 }
 
