@@ -24,7 +24,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def slack(clock: Clock) -> AsyncIterator[SlackWorkspace]:
-    workspace = SlackWorkspace(signing_secret=SECRET, bot_token=TOKEN, now=clock.now, tick=clock.tick, ack_seconds=0.3)
+    workspace = SlackWorkspace(signing_secret=SECRET, bot_token=TOKEN, now=clock.now, tick=clock.tick)
     async with Served(workspace.app) as served:
         workspace.state.url = served.url
         yield workspace

@@ -109,7 +109,6 @@ async def ears(slack: SlackWorkspace, client: AsyncWebClient) -> AsyncIterator[E
         return await handler.handle(request)
 
     async with Served(Starlette(routes=[Route("/slack/events", handle, methods=["POST"])])) as served:
-        slack.outgoing.ack_seconds = 3.0
         slack.connect(served.url)
         yield ears
 

@@ -231,7 +231,11 @@ async def test_channels_are_named_as_slack_names_them(ana: Person, app: Scripted
 async def test_a_command_that_is_not_answered_shows_slacks_banner(
     slack: SlackWorkspace, ana: Person, app: ScriptedApp, failure: Any, code: str
 ) -> None:
-    app.answers["/ticket"] = Slow() if failure == "slow" else failure
+    if failure == "slow":
+        app.answers["/ticket"] = Slow()
+        slack.outgoing.ack_seconds = 0.1
+    else:
+        app.answers["/ticket"] = failure
 
     await ana.types("/ticket 1", "support")
 
@@ -240,7 +244,7 @@ async def test_a_command_that_is_not_answered_shows_slacks_banner(
 
 
 class Slow(PlainTextResponse):
-    """Answers later than Slack waits in these tests."""
+    """Answers later than Slack waits in its test."""
 
     async def __call__(self, *given: Any) -> None:
         await asyncio.sleep(0.5)

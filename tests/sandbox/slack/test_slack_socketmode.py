@@ -19,7 +19,6 @@ from sandbox.slack.socketmode import SocketDoor
 
 @pytest.fixture
 async def door(slack: SlackWorkspace) -> AsyncIterator[SocketDoor]:
-    slack.outgoing.ack_seconds = 3.0
     async with slack.socket_mode() as door:
         yield door
 
