@@ -18,8 +18,9 @@ from tests.faults.stream import Stream
 
 pytestmark = pytest.mark.timeout(600)
 
-PER_SECOND = 50
+PER_SECOND = 15
 CATCH_UP_SECONDS = 120.0
+WINDOW_SECONDS = 5.0
 
 
 async def away(ground: ProvingGround, stream: Stream, by: timedelta, *, changes: int, steps: int) -> None:
@@ -31,13 +32,13 @@ async def away(ground: ProvingGround, stream: Stream, by: timedelta, *, changes:
         await ground.pass_time(by / steps)
 
 
-def most_in_a_second(ground: ProvingGround, since: int) -> int:
-    """The most requests the marketplace got within any second, of those after the first `since`."""
+def most_within(ground: ProvingGround, seconds: float, since: int) -> int:
+    """The most requests the marketplace got within any so many seconds, of those after the first `since`."""
     times = ground.at_market.asked_at[since:]
     late = 0
     most = 0
     for place, moment in enumerate(times):
-        while times[late] <= moment - 1.0:
+        while times[late] <= moment - seconds:
             late += 1
         most = max(most, place - late + 1)
     return most
@@ -87,6 +88,8 @@ async def test_a_week_away_is_caught_up_with_at_the_usual_pace(tmp_path: Path) -
             took = time.monotonic() - started
 
     shown = sum(len(channel.messages) for channel in ground.slack.channels.values())
-    print(f"\n  {stream.count} changes, {shown} cards, caught up in {took:.0f} s, {len(complaints)} complaints")
+    most = most_within(ground, WINDOW_SECONDS, before)
+    print(f"\n  {stream.count} changes, {shown} cards, caught up in {took:.0f} s, {len(complaints)} complaints, {most=}")
     assert complaints == [], checks.told(complaints)
-    assert most_in_a_second(ground, before) <= PER_SECOND * 1.2
+    # A busy machine serves late what came in time: over some seconds that evens out.
+    assert most <= PER_SECOND * WINDOW_SECONDS * 1.2

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.timeout(600)
 
 # So many lost answers make the bot leave the marketplace alone for a second at a time: reading back must outlast that.
 READ_BACK_SECONDS = (0.05, 0.4, 2.0, 5.0)
-LONG_ENOUGH = (*READ_BACK_SECONDS, 12.0, 25.0)
+LONGER = (*READ_BACK_SECONDS, 12.0)
+LONG_ENOUGH = (*LONGER, 25.0)
 
 
 async def acted_on(house: House, replies: int, closes: int, accepts: int) -> None:
@@ -95,6 +96,7 @@ async def test_what_was_executed_is_found_by_reading_and_never_sent_again(tmp_pa
 
 async def test_what_was_not_executed_is_asked_of_a_person_or_offered_again(tmp_path: Path) -> None:
     async with running(tmp_path, polls=False) as house:
+        house.kontor.actions.read_back_seconds = LONGER
         house.market.faults.error(500, path=ACTIONS)
         await acted_on(house, 15, 10, 10)
         states, complaints = await ended(house)
