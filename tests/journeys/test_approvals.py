@@ -235,17 +235,18 @@ async def test_a_right_that_is_taken_away_holds_for_what_waits(house: House) -> 
 async def test_what_waits_to_be_sent_can_be_taken_back_and_then_never_is(house: House) -> None:
     await home_known(house)
     kind = counted(house)
-    await house.kontor.actions.take(wish(house, 100, delay_seconds=0.4))
+    await house.kontor.actions.take(wish(house, 100, delay_seconds=20.0))
     taken = await action(house)
 
     assert await house.kontor.actions.withdraw(taken.id, BEN, house.kontor.people.home_team) == ""
-    await asyncio.sleep(0.6)
+    await house.pass_time(timedelta(seconds=21))
 
     assert kind.sent == 0
     assert await house.ended(SUBJECT) == ["withdrawn"]
     assert "too late" in await house.kontor.actions.withdraw(taken.id, ANA)
     assert await house.kontor.actions.take(wish(house, 101)) == ""
     assert await house.ended(SUBJECT) == ["withdrawn", "done"]
+    assert kind.sent == 1
 
 
 async def test_who_waits_for_the_undo_window_waits_that_long(house: House) -> None:
