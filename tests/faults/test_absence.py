@@ -89,7 +89,7 @@ async def test_a_week_away_is_caught_up_with_at_the_usual_pace(tmp_path: Path) -
 
     shown = sum(len(channel.messages) for channel in ground.slack.channels.values())
     most = most_within(ground, WINDOW_SECONDS, before)
-    print(f"\n  {stream.count} changes, {shown} cards, caught up in {took:.0f} s, {len(complaints)} complaints, {most=}")
+    print(f"\n  {stream.count} changes, {shown} cards in {took:.0f} s, {most} calls, {len(complaints)} complaints")
     assert complaints == [], checks.told(complaints)
     # A busy machine serves late what came in time: over some seconds that evens out.
     assert most <= PER_SECOND * WINDOW_SECONDS * 1.2
