@@ -12,6 +12,7 @@ import socket
 import sys
 import tempfile
 import urllib.request
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ ANSWER = (
     "Guten Tag,\n\ndanke für das Foto, das tut uns leid. Wir schicken Ihnen heute kostenlos Ersatz. "
     "Den beschädigten Artikel dürfen Sie behalten.\n\nViele Grüße\nIhr Alvenor-Team"
 )
+CZECH_LETTER = "Dobrý den, objednávka ještě nedorazila. Kde je můj balík? Děkuji"
 # One row is right, one has what spreadsheets and people get wrong, and the rest of the inventory is missing.
 FEED = (
     "ean;condition;price;currency;id_offer;count;handling_time\r\n"
@@ -100,7 +102,40 @@ def story(camera: Camera) -> None:
         page.locator("main .message").filter(has_text=ticket).last.locator(".thread-bar").click()
         page.locator("aside.thread .message").nth(2).wait_for()
         camera.take(name, page)
+    trial(camera)
     views(camera)
+
+
+def trial(camera: Camera) -> None:
+    """A German desk answers a Czech buyer: the card, the letters, the preview, the undo, and what the buyer gets."""
+    order = play(camera.demo, "/orders", {"account": "zahrada", "storefront": "cz"})
+    wanted = {"order_unit": order["units"][0]["id"], "topic": "delivery_not_received", "text": CZECH_LETTER}
+    ticket = str(play(camera.demo, "/tickets", wanted)["id"])
+    page = camera.window("slack", "ana/support")
+    card = page.locator("main .message").filter(has_text=ticket).last
+    card.get_by_text("Claim", exact=True).click()
+    card.get_by_text("Claimed by").wait_for()
+    card.scroll_into_view_if_needed()
+    camera.take("trial-1-card", page)
+    card.get_by_text("Reply", exact=True).click()
+    window = page.locator("dialog[open]")
+    window.get_by_role("combobox", name="Template").click()
+    page.get_by_role("option").first.wait_for()
+    camera.take("trial-2-letters", page)
+    page.get_by_role("option").first.click()
+    by = window.get_by_label("We answer by")
+    by.fill((date.today() + timedelta(days=3)).isoformat())
+    by.press("Tab")
+    window.get_by_text("Preview").scroll_into_view_if_needed()
+    camera.take("trial-3-preview", page)
+    window.get_by_role("button", name="Send", exact=True).click()
+    card.get_by_text("is in the thread").wait_for()
+    card.locator(".thread-bar").click()
+    page.locator("aside.thread").get_by_role("button", name="Do not send it").wait_for()
+    camera.take("trial-4-undo", page)
+    other = camera.window("market", f"tickets/{ticket}")
+    other.locator(".bubble.theirs").wait_for(timeout=SENT_MS)
+    camera.take("trial-5-customer", other)
 
 
 def views(camera: Camera) -> None:

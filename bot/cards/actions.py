@@ -32,6 +32,8 @@ UNDER_WAY = {
     "unit.hold": "{who} is taking an offer off sale, or back.",
     "feed.import": "{who} is starting the import.",
 }
+# What is said besides, while it can still be taken back.
+UNDO_WHERE = {"ticket.reply": " *Undo* is in the thread."}
 UNSURE = {
     "ticket.reply": "A reply by {who} may or may not have reached the customer.",
     "ticket.close": "Closing by {who} may or may not have worked.",
@@ -70,7 +72,8 @@ def _line(action: Action) -> Block:
 
 def _under_way(action: Action) -> Block:
     words = UNDER_WAY.get(action.kind, "An action by {who} runs.")
-    return context(":hourglass_flowing_sand: " + words.format(who=f"<@{action.user_id}>"))
+    undo = UNDO_WHERE.get(action.kind, "") if action.waits else ""
+    return context(":hourglass_flowing_sand: " + words.format(who=f"<@{action.user_id}>") + undo)
 
 
 def _question(action: Action) -> list[Block]:

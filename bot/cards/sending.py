@@ -22,11 +22,6 @@ MOST_SHOWN = 9000
 QUOTE = 2800
 
 
-def waits(action: Action) -> bool:
-    """Whether an action is to be executed later, so that it can still be taken back."""
-    return action.state == "taken" and action.next_at is not None and action.next_at > action.taken_at
-
-
 def slip(action: Action) -> Entry:
     """What the thread says until `action`, a text to a buyer, goes out."""
     assert action.next_at is not None

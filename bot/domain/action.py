@@ -61,6 +61,11 @@ class Action:
         return self.state in UNDER_WAY
 
     @property
+    def waits(self) -> bool:
+        """It is executed later, and can still be taken back."""
+        return self.state == "taken" and self.next_at is not None and self.next_at > self.taken_at
+
+    @property
     def proposed(self) -> bool:
         """It waits for a colleague's yes."""
         return self.state == "proposed"

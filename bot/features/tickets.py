@@ -13,7 +13,7 @@ from bot.cards.blocks import Block, Card
 from bot.cards.clicks import Click, read_click, read_press
 from bot.cards.due import rank_words
 from bot.cards.remarks import remark_entries
-from bot.cards.sending import slip, waits
+from bot.cards.sending import slip
 from bot.cards.tickets import CLOSE, REPLY, Entry, thread_entries, ticket_card
 from bot.cards.titles import ticket_title, ticket_words
 from bot.commands import answer_lookup
@@ -84,7 +84,7 @@ def _thread(ticket: Ticket, actions: tuple[Action, ...], handled: Handling) -> t
     """The conversation, what colleagues remarked, and what is about to be sent."""
     said = [*thread_entries(ticket, _ours(actions)), *remark_entries(handled.remarks)]
     said.sort(key=lambda entry: (entry.at, entry.key))
-    return (*said, *(slip(action) for action in actions if action.kind == REPLY and waits(action)))
+    return (*said, *(slip(action) for action in actions if action.kind == REPLY and action.waits))
 
 
 def _earliest(*moments: datetime | None) -> datetime | None:

@@ -62,7 +62,7 @@ async def test_the_thread_says_who_will_send_what_and_after_that_only_the_reply(
     assert OWN in slip.words
     assert f"<@{patient.ana.id}> sends this to the buyer in 20 s" in slip.words
     assert written(patient, ticket) == []
-    assert "Reply" not in (await patient.shown(ticket.id, "is being sent")).labels
+    assert "Reply" not in (await patient.shown(ticket.id, "is being sent. *Undo* is in the thread")).labels
 
     await patient.pass_time(timedelta(seconds=21))
     await patient.until(lambda: written(patient, ticket))
