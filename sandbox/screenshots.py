@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 import urllib.request
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +124,7 @@ def trial(camera: Camera) -> None:
     camera.take("trial-2-letters", page)
     page.get_by_role("option").first.click()
     by = window.get_by_label("We answer by")
-    by.fill((date.today() + timedelta(days=3)).isoformat())
+    by.fill((datetime.now(UTC) + timedelta(days=3)).date().isoformat())
     by.press("Tab")
     window.get_by_text("Preview").scroll_into_view_if_needed()
     camera.take("trial-3-preview", page)
