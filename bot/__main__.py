@@ -103,7 +103,7 @@ def rules_check() -> None:
     """Every problem with file, line, column and the nearest right word."""
     from bot.rules import check_text
 
-    text, code = check_text(Path(raw("RULES_DIR", "rules")) / "routing.yaml")
+    text, code = check_text(Path(raw("RULES_DIR", "rules")) / "routing.yaml", Path(raw("TEMPLATES_DIR", "templates")))
     click.echo(text)
     sys.exit(code)
 

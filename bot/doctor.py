@@ -22,7 +22,7 @@ from bot.domain.words import one_line
 from bot.manifest import SCOPES
 from bot.marketplace import MarketError
 from bot.replies import ReplyTemplates
-from bot.rules import FileProblems, RuleFile
+from bot.rules import FileProblems, RuleFile, unfit_templates
 from bot.settings import Account, Settings
 from bot.slackwire import CHANNEL_WORDS, SlackTrouble, trouble
 from bot.store.database import NotebookError, open_notebook
@@ -91,6 +91,8 @@ def _rules(settings: Settings) -> tuple[RuleFile | None, Finding]:
         rules = RuleFile(path)
     except FileProblems as error:
         return None, Finding("rules", False, str(error))
+    if unfit := unfit_templates(rules.book, path, settings.templates_dir):
+        return rules, Finding("rules", False, "; ".join(map(str, unfit)))
     return rules, Finding("rules", True, f"{len(rules.book.rules)} rules in {path}")
 
 

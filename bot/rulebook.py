@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import product
 from typing import Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from bot import fields
 from bot.domain import conditions
 from bot.domain.codes import STATUSES
 from bot.domain.conditions import COMPARISONS, Condition
-from bot.domain.routing import Priority, Rule, RuleBook
+from bot.domain.routing import Acknowledge, Priority, Rule, RuleBook
 from bot.domain.words import one_line
 from bot.fields import Several
 from bot.yamlfile import Document, Section, Wrong
@@ -26,6 +27,7 @@ MOST_RULES = 500
 MOST_PARTS = 200
 MOST_PATTERNS = 200
 MOST_TAGS = 5
+NEW_FOR = timedelta(hours=2)
 
 S = TypeVar("S", bound=Section)
 
@@ -152,6 +154,30 @@ class When(Section):
         return parts[0] if len(parts) == 1 else conditions.AllOf(tuple(parts))
 
 
+class AcknowledgeSection(Section):
+    """A new ticket is acknowledged by itself: once, as an interim notice, before anybody of us has written.
+
+    The buyer reads it without anybody having pressed Send, so the rule names who approved it.
+    """
+
+    template: str = Field(min_length=1, max_length=80, description="A reply template that asks the agent for nothing.")
+    approved_by: str = Field(
+        min_length=1, max_length=80, description="The person who answers for it, and when: a name."
+    )
+    within: fields.Span = Field(
+        default=NEW_FOR, description="A ticket older than that is not new. 2 hours if left out."
+    )
+
+    @model_validator(mode="after")
+    def _answered_for(self) -> Self:
+        if not self.approved_by.strip():
+            raise Wrong("write the name of the person who approved this rule", at=("approved_by",))
+        return self
+
+    def acknowledge(self) -> Acknowledge:
+        return Acknowledge(self.template, one_line(self.approved_by, 80), self.within)
+
+
 class RuleSection(Section):
     """One rule: what it takes (`when`; left out it takes everything), and where to."""
 
@@ -167,16 +193,21 @@ class RuleSection(Section):
         default=None,
         description="Orders that are still to be sent get a card this long before their delivery time runs out.",
     )
+    acknowledge: AcknowledgeSection | None = Field(
+        default=None, description="Tell buyers of new tickets that we got their message. Off where left out."
+    )
     tags: Several[fields.Tag] | None = Field(
         default=None, max_length=MOST_TAGS, description="Words shown on the card, to filter and search by."
     )
 
     @model_validator(mode="after")
-    def _takes_orders(self) -> Self:
+    def _has_effect(self) -> Self:
         no_orders = self.when and self.when.kind and "order" not in self.when.kind
         for name in ("order_new", "late_to_send"):
             if getattr(self, name) and no_orders:
                 raise Wrong(f"{name} has no effect here: this rule takes no orders", at=(name,))
+        if self.acknowledge and self.when and self.when.kind and "ticket" not in self.when.kind:
+            raise Wrong("acknowledge has no effect here: this rule takes no tickets", at=("acknowledge",))
         return self
 
     def rule(self, line: int) -> Rule:
@@ -190,6 +221,7 @@ class RuleSection(Section):
             line=line,
             tags=tuple(dict.fromkeys(self.tags or ())),
             late_to_send=self.late_to_send,
+            acknowledge=self.acknowledge.acknowledge() if self.acknowledge else None,
         )
 
 

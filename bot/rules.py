@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.domain.nearest import did_you_mean
 from bot.domain.routing import RuleBook
 from bot.domain.words import one_line
+from bot.replies import ReplyTemplates
 from bot.rulebook import RulesFile
 from bot.yamlfile import FileProblems, Problem, checked, parse, read
 
@@ -48,10 +50,31 @@ class RuleFile:
         return self.problems
 
 
-def check_text(path: Path) -> tuple[str, int]:
-    """What `kontor rules check` says about the file at `path`, and its exit code."""
+def unfit_templates(book: RuleBook, path: Path, folder: Path) -> tuple[Problem, ...]:
+    """Rules of the file at `path` that acknowledge with a template that is not in `folder`, or that asks an agent."""
+    acknowledging = [(rule, rule.acknowledge.template) for rule in book.rules if rule.acknowledge]
+    if not acknowledging:
+        return ()
+    found = []
+    templates = ReplyTemplates(folder)
+    for rule, name in acknowledging:
+        template = templates.find(name)
+        if template is None:
+            near = did_you_mean(name, templates.written) or f" (there is {', '.join(sorted(templates.written))})"
+            found.append(Problem(str(path), rule.line, 1, f"there is no reply template '{one_line(name, 60)}'{near}"))
+        elif template.inputs:
+            asks = ", ".join(wanted.label for wanted in template.inputs)
+            said = f"'{name}' asks an agent for {asks}; to acknowledge by itself, name one that asks for nothing"
+            found.append(Problem(str(path), rule.line, 1, said))
+    return tuple(found)
+
+
+def check_text(path: Path, templates: Path) -> tuple[str, int]:
+    """What `kontor rules check` says about the file at `path`, and its exit code. `templates` are the replies'."""
     try:
         book = _book(read(path), path)
+        if unfit := unfit_templates(book, path, templates):
+            raise FileProblems(unfit)
     except FileProblems as error:
         count = f"{len(error.problems)} problem{'' if len(error.problems) == 1 else 's'}"
         return f"{error}\n\n{count}; a running bot keeps its last good rules.", 1

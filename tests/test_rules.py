@@ -15,6 +15,7 @@ from bot.domain.routing import Facts, Priority, route
 from bot.rulebook import MOST_RULES
 from bot.rules import FileProblems, RuleFile, check_text
 
+TEMPLATES = Path(__file__).parents[1] / "templates"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 TICKET = Facts(kind="ticket", account="main", now=NOW, storefront="de", topic="delivery_delayed", status=("opened",))
 LAST = '  - name: rest\n    channel: "#support"\n'
@@ -356,7 +357,7 @@ def test_any_text_is_rules_or_problems_with_a_place(text: str, tmp_path_factory:
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_bytes(text.encode("utf-8", "replace"))
 
-    said, code = check_text(path)
+    said, code = check_text(path, TEMPLATES)
 
     assert code in {0, 1}
     assert code == 0 or f"{path}:" in said
@@ -379,7 +380,7 @@ def test_a_large_file_is_answered_within_a_second(path: Path, many: str) -> None
     path.write_text(asking(many), "utf-8")
 
     begun = time.process_time()
-    check_text(path)
+    check_text(path, TEMPLATES)
 
     assert time.process_time() - begun < 1
 
@@ -459,7 +460,7 @@ def test_a_bot_does_not_start_with_wrong_rules(path: Path) -> None:
 def test_a_check_lists_the_rules_and_what_becomes_of_orders(path: Path) -> None:
     path.write_text(asking("kind: order"))
 
-    text, code = check_text(path)
+    text, code = check_text(path, TEMPLATES)
 
     assert code == 0
     assert "2 rules, all well" in text
@@ -467,13 +468,53 @@ def test_a_check_lists_the_rules_and_what_becomes_of_orders(path: Path) -> None:
     assert "Fallback channel: #ops. New orders get no card" in text
 
     path.write_text(with_rule('name: first\nchannel: "#first"\norder_new: on\nwhen: {kind: order}'))
-    assert "New orders get a card." in check_text(path)[0]
+    assert "New orders get a card." in check_text(path, TEMPLATES)[0]
+
+
+ACKNOWLEDGING = 'name: first\nchannel: "#first"\nacknowledge: {%s}'
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ("template: message-received", "'approved_by' is missing"),
+        ("template: message-received, approved_by: ' '", "write the name of the person who approved this rule"),
+        ("template: message-received, aproved_by: Mira", "did you mean 'approved_by'?"),
+        ("template: message-recieved, approved_by: Mira", "(did you mean 'message-received'?)"),
+        ("template: we-are-on-it, approved_by: Mira", "'we-are-on-it' asks an agent for We answer by"),
+    ],
+)
+def test_a_rule_acknowledges_with_a_letter_that_is_there_and_a_name(path: Path, wish: str, said: str) -> None:
+    path.write_text(with_rule(ACKNOWLEDGING % wish + "\nwhen: {kind: ticket}"))
+
+    text, code = check_text(path, TEMPLATES)
+
+    assert code == 1
+    assert said in text
+    assert text.startswith(f"{path}:")
+
+
+def test_a_rule_for_returns_acknowledges_nothing(path: Path) -> None:
+    rule = ACKNOWLEDGING % "template: message-received, approved_by: Mira" + "\nwhen: {kind: return}"
+
+    assert "acknowledge has no effect here: this rule takes no tickets" in problems(path, with_rule(rule))[0]
+
+
+def test_only_a_ticket_is_acknowledged_and_for_two_hours(path: Path) -> None:
+    rule = ACKNOWLEDGING % "template: message-received, approved_by: Mira" + "\nwhen: {storefront: de}"
+    path.write_text(with_rule(rule))
+    rules = RuleFile(path).book.rules
+
+    found = route(rules, TICKET).acknowledge
+    assert found is not None
+    assert (found.template, found.approved_by, found.within) == ("message-received", "Mira", timedelta(hours=2))
+    assert route(rules, replace(TICKET, kind="return")).acknowledge is None
 
 
 def test_a_check_counts_the_problems_and_fails(path: Path) -> None:
     path.write_text(GOOD.replace("channel", "chanel"))
 
-    text, code = check_text(path)
+    text, code = check_text(path, TEMPLATES)
 
     assert code == 1
     assert text.startswith(f"{path}:3:5: 'channel' is missing\n{path}:4:5: unknown key 'chanel'")
@@ -492,7 +533,7 @@ def test_nothing_a_file_says_can_play_tricks_on_a_terminal(path: Path) -> None:
         asking(f"business_hours: {{zone: {trick}, days: {trick}, from: {trick}, to: {trick}, holidays: {trick}}}"),
     ]
 
-    said = [check_text(path)[0], *("\n".join(problems(path, text)) for text in wrong)]
+    said = [check_text(path, TEMPLATES)[0], *("\n".join(problems(path, text)) for text in wrong)]
 
     assert "a[31mb" in said[0]
     assert all("\x1b" not in text and "\u202e" not in text for text in said)

@@ -125,13 +125,13 @@ def test_what_fits_a_defect_is_offered_together() -> None:
     offered = TEMPLATES.for_ticket(facts(topic="order_product_defect", open_reason="product_defect"))
 
     assert {offer.template.name for offer in offered if offer.fits} == {
-        *("damaged", "photo-please", "partial-refund", "repair", "closing", "we-are-on-it")
+        *("damaged", "photo-please", "partial-refund", "repair", "closing", "message-received", "we-are-on-it")
     }
 
 
 def test_holding_answers_keep_us_responsible_and_the_last_word_closes() -> None:
     assert {name for name in NAMES if TEMPLATES.written[name].template.interim} == {
-        *("not-received", "complaint", "we-are-on-it")
+        *("not-received", "complaint", "message-received", "we-are-on-it")
     }
     assert [name for name in NAMES if TEMPLATES.written[name].template.closes] == ["closing"]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from bot.cards.approvals import proposal_line
 from bot.cards.blocks import Block, button, buttons, context, section
 from bot.domain.action import Action, in_sight
+from bot.domain.deeds import RULES
 from bot.domain.words import escaped
 
 CONFIRM = "action.confirm"
 RELEASE = "action.release"
 
 UNDER_WAY = {
+    "ticket.acknowledge": "By a rule the buyer is told that we got their message.",
     "ticket.reply": "A reply by {who} is being sent.",
     "ticket.close": "{who} is closing this ticket.",
     "return.accept": "{who} is accepting a unit.",
@@ -35,6 +37,7 @@ UNDER_WAY = {
 # What is said besides, while it can still be taken back.
 UNDO_WHERE = {"ticket.reply": " *Undo* is in the thread."}
 UNSURE = {
+    "ticket.acknowledge": "What {who} told the buyer by themselves may or may not have reached them.",
     "ticket.reply": "A reply by {who} may or may not have reached the customer.",
     "ticket.close": "Closing by {who} may or may not have worked.",
     "return.accept": "Accepting by {who} may or may not have worked.",
@@ -73,13 +76,18 @@ def _line(action: Action) -> Block:
 def _under_way(action: Action) -> Block:
     words = UNDER_WAY.get(action.kind, "An action by {who} runs.")
     undo = UNDO_WHERE.get(action.kind, "") if action.waits else ""
-    return context(":hourglass_flowing_sand: " + words.format(who=f"<@{action.user_id}>") + undo)
+    return context(":hourglass_flowing_sand: " + words.format(who=asked_by(action)) + undo)
+
+
+def asked_by(action: Action) -> str:
+    """Who wanted it, to stand in a sentence. Mrkdwn."""
+    return "the rules" if action.user_id == RULES else f"<@{action.user_id}>"
 
 
 def _question(action: Action) -> list[Block]:
     evidence = f"\n{escaped(action.sentence, 600)}" if action.sentence else ""
     words = UNSURE.get(action.kind, "An action by {who} may or may not have worked.")
-    text = words.format(who=f"<@{action.user_id}>")
+    text = words.format(who=asked_by(action))
     return [
         section(f":warning: *Please check.* {text}{evidence}\nLook in the seller portal, then tell me."),
         *buttons(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from bot.cards import names
+from bot.cards.actions import asked_by
 from bot.cards.blocks import Block, button, buttons, context, divider, moment, plain_text, section
 from bot.cards.clicks import Click
 from bot.cards.lists import Links, counted, work_line
@@ -45,7 +46,7 @@ class Need:
 
     @classmethod
     def unsure(cls, action: Action, work: Work | None) -> Self:
-        return cls(f"*Please check* what became of what <@{action.user_id}> asked for.", work)
+        return cls(f"*Please check* what became of what {asked_by(action)} asked for.", work)
 
     @classmethod
     def proposed(cls, work: Work) -> Self:

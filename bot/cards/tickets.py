@@ -20,6 +20,7 @@ from bot.domain.words import escaped, one_line, plain
 
 REPLY = "ticket.reply"
 CLOSE = "ticket.close"
+ACKNOWLEDGE = "ticket.acknowledge"
 CLAIM = "ticket.claim"
 RELEASE = "ticket.release"
 HAND_OVER = "ticket.handover"
@@ -172,8 +173,8 @@ def _fallback(ticket: Ticket, subject: str, turn: str, due: str) -> str:
 def thread_entries(ticket: Ticket, ours: dict[str, str]) -> tuple[Entry, ...]:
     """The conversation as thread entries, oldest first.
 
-    `ours` maps the text of a reply sent from here to the Slack user who pressed Send; replies written elsewhere are
-    said to come from the portal.
+    `ours` maps the text of what was sent from here to whose it is, in mrkdwn; replies written elsewhere are said to
+    come from the portal.
     """
     # Within a second ids tell the order: as numbers, because one of them may have a digit more.
     messages = sorted(ticket.messages, key=lambda message: (message.at, message.id))
@@ -191,6 +192,14 @@ def from_its_beginning(entries: Sequence[Entry], told: Container[str]) -> Sequen
     return entries[max(first, 0) :]
 
 
+def sender_words(action: Action) -> str:
+    """Whose message to the buyer it was: a person's who pressed Send, or a rule's with who approved it. Mrkdwn."""
+    if action.kind != ACKNOWLEDGE:
+        return f"Reply by <@{action.user_id}>"
+    rule, approved_by = (escaped(str(action.payload.get(name, "")), 80) for name in ("rule", "approved_by"))
+    return f"Acknowledged by the rule “{rule}”, approved by {approved_by}"
+
+
 def _message_entry(message: Message, ours: dict[str, str]) -> Entry:
     who = _author(message, ours)
     blocks: list[Block] = [context(f"*{who}*")]
@@ -206,8 +215,7 @@ def _author(message: Message, ours: dict[str, str]) -> str:
     if message.role == "buyer":
         return "Buyer"
     if message.role == "seller":
-        sender = ours.get(reply_mark(message.text))
-        return f"Reply by <@{sender}>" if sender else "Reply from the seller portal"
+        return ours.get(reply_mark(message.text), "Reply from the seller portal")
     if message.role == "system":
         return "Marketplace"
     if message.role == "customer_service":

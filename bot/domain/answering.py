@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.domain.model import Message, Ticket
 
+OUR_CLOCKS_DIFFER_SECONDS = 300
 AUTHORS = {"buyer": "The buyer", "seller": "A colleague", "customer_service": "Customer service"}
 
 
@@ -44,6 +47,25 @@ def moved(ticket: Ticket, seen: str) -> str | None:
 def reply_mark(text: str) -> str:
     """What makes two spellings of one reply equal: the marketplace may trim and re-wrap what was sent."""
     return " ".join(text.split())
+
+
+def stands_in(ticket: Ticket, text: str, seen: str, began_at: datetime) -> bool:
+    """Whether the marketplace shows the very reply `text` that was sent at `began_at` (UTC) to who knew the version
+    `seen`, and not an older one of the same words.
+    """
+    wanted = reply_mark(text)
+    return any(
+        message.role == "seller"
+        and reply_mark(message.text) == wanted
+        and (began_at - message.at).total_seconds() < OUR_CLOCKS_DIFFER_SECONDS
+        for message in news(ticket, seen)
+    )
+
+
+def is_new(ticket: Ticket) -> bool:
+    """Whether a buyer has written and nobody but them: such a ticket may be acknowledged."""
+    roles = {message.role for message in ticket.messages} - {"system"}
+    return roles == {"buyer"} and not ticket.closed and ticket.seller_responsible and cannot_write(ticket) is None
 
 
 def _read(seen: str) -> tuple[str, int | None]:

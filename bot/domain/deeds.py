@@ -13,9 +13,13 @@ from bot.domain.currency import Money
 EVERYTHING = "everything"
 VIEW = "view"
 
-# Who asks for what stands in the files of rules, and what may be asked for there: nothing a customer sees.
+# Who asks for what stands in the files of rules, and what may be asked for there. Of these a customer sees only the
+# acknowledgement, whose rule names the person who approved it.
 RULES = "rules"
-BY_RULES = frozenset({"report.request"})
+BY_RULES: Mapping[str, str] = {
+    "report.request": "request reports",
+    "ticket.acknowledge": "acknowledge a new ticket",
+}
 
 # What `You may …` and `lets you …` go on with.
 DEEDS: Mapping[str, str] = {
@@ -90,4 +94,4 @@ def at_all(kind: str) -> Deed:
 
 def words_for(kind: str) -> str:
     """What doing `kind` is called in a sentence."""
-    return DEEDS.get(kind) or "do this (" + kind.replace(".", " ").replace("_", " ") + ")"
+    return DEEDS.get(kind) or BY_RULES.get(kind) or "do this (" + kind.replace(".", " ").replace("_", " ") + ")"

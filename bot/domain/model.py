@@ -174,11 +174,6 @@ class Ticket:
         return self.fulfillment == FULFILLED_BY_KAUFLAND
 
     @property
-    def answered(self) -> bool:
-        """True once the seller wrote, which is what the first-answer clock asks."""
-        return any(message.role == "seller" for message in self.messages)
-
-    @property
     def last_buyer_message(self) -> Message | None:
         return next((message for message in reversed(self.messages) if message.role == "buyer"), None)
 

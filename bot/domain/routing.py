@@ -14,6 +14,7 @@ from bot.domain.conditions import Condition, Test, age_limits
 from bot.domain.facts import Facts, order_facts, return_facts, ticket_facts
 
 __all__ = [
+    "Acknowledge",
     "Explanation",
     "Facts",
     "Priority",
@@ -40,12 +41,25 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True)
+class Acknowledge:
+    """A rule's wish that new tickets it takes are acknowledged: once, with the reply template `template`.
+
+    `approved_by` is who answers for it, as written in the file. A ticket older than `within` is not new any more.
+    """
+
+    template: str
+    approved_by: str
+    within: timedelta
+
+
+@dataclass(frozen=True)
 class Route:
     """Where a subject's card hangs. `channel` is `#name` or an id, `mention` an `@handle` or a user group's id.
 
     `shown` is False when the rules want no card: new orders where `order_new` is off. `tags` are words to find it by.
     `again_at` (UTC) is when its age may make another rule take it, None when it cannot. `late_to_send` is how long
     before the end of its delivery time an order that is still to be sent gets a card whatever `shown` says.
+    `acknowledge` says how a new ticket is acknowledged without anybody's click, None when it is not.
     """
 
     rule: str
@@ -56,6 +70,7 @@ class Route:
     tags: tuple[str, ...] = ()
     again_at: datetime | None = None
     late_to_send: timedelta | None = None
+    acknowledge: Acknowledge | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,7 @@ class Rule:
     line: int = 0
     tags: tuple[str, ...] = ()
     late_to_send: timedelta | None = None
+    acknowledge: Acknowledge | None = None
     matches: Test = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +96,16 @@ class Rule:
         """Where this rule sends what it took."""
         shown = self.order_new or facts.kind != "order"
         late = self.late_to_send if facts.kind == "order" else None
-        return Route(self.name, self.channel, self.mention, self.priority, shown, self.tags, late_to_send=late)
+        return Route(
+            self.name,
+            self.channel,
+            self.mention,
+            self.priority,
+            shown,
+            self.tags,
+            late_to_send=late,
+            acknowledge=self.acknowledge if facts.kind == "ticket" else None,
+        )
 
 
 @dataclass(frozen=True)

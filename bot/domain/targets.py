@@ -71,8 +71,9 @@ def ticket_clocks(
 ) -> tuple[Clock, ...]:
     """The clocks that run for `ticket`, none while it is not our turn.
 
-    `is_interim` knows the notices that were no answer. The marketplace counts the first answer from the ticket's
-    creation, our own target counts every answer from when the buyer began to wait.
+    `is_interim` knows the notices that were no answer: they stop no clock, because one that stops too early costs more
+    than one that runs on. The marketplace counts the first answer from the ticket's creation, our own target counts
+    every answer from when the buyer began to wait.
     """
     since = turn_since(ticket, is_interim)
     if since is None:
@@ -81,7 +82,7 @@ def ticket_clocks(
     target = book.target(facts)
     if target and book.office:
         clocks.append(Clock(OWN, since, target.seconds, book.office, book.ladder(OWN), deadline=False))
-    if not ticket.answered:
+    if not any(message.role == "seller" and not is_interim(message) for message in ticket.messages):
         hours = StorefrontHours(ticket.storefront or "")
         clocks.append(Clock(FIRST_ANSWER, ticket.created, FIRST_ANSWER_SECONDS, hours, book.ladder(FIRST_ANSWER)))
     return tuple(clocks)

@@ -20,7 +20,7 @@ from bot.cards.tickets import CLOSE, REPLY
 from bot.composing import Session
 from bot.desk import ActionKind, Desk, Wish, ref_of
 from bot.domain.action import Action
-from bot.domain.answering import cannot_write, moved, news, reply_mark
+from bot.domain.answering import cannot_write, moved, news, stands_in
 from bot.domain.attachments import (
     LONGEST_FILE,
     Unsendable,
@@ -29,13 +29,12 @@ from bot.domain.attachments import (
     sendable,
 )
 from bot.domain.deeds import Deed
-from bot.domain.model import Message, ReplyFile, Ticket
+from bot.domain.model import Message, ReplyFile
 from bot.domain.offplatform import forbidden
 from bot.files import FileTrouble
 from bot.store import drafts, subjects
 from bot.writing import Who, fill_window, keep, open_window, window_of, writer_of
 
-OUR_CLOCKS_DIFFER_SECONDS = 300
 TOO_OLD = "This window is too old. Copy your text, close it and press Reply again."
 CHANGED = ":information_source: What you filled in last has changed the text below. Read it once more, then press Send."
 ANSWERED = (
@@ -266,7 +265,7 @@ class SendReply:
 
     async def settled(self, desk: Desk, action: Action) -> bool | None:
         ticket = await desk.market(action.account).fetch_ticket(ref_of(action.subject))
-        if not _stands_in(ticket, action):
+        if not stands_in(ticket, str(action.payload["text"]), action.seen_version or "", action.began_at):
             return None
         await _sent(desk, action)
         return True
@@ -281,17 +280,6 @@ async def _fetched(desk: Desk, action: Action) -> list[ReplyFile]:
     listed = action.payload.get("files")
     files = [SlackFile(**each) for each in listed] if isinstance(listed, list) else []
     return [sendable(file.name, await desk.files.fetch(file, most=LONGEST_FILE)) for file in files]
-
-
-def _stands_in(ticket: Ticket, action: Action) -> bool:
-    """Whether the marketplace shows this very reply, and not an older one of the same words."""
-    wanted = reply_mark(str(action.payload["text"]))
-    return any(
-        message.role == "seller"
-        and reply_mark(message.text) == wanted
-        and (action.began_at - message.at).total_seconds() < OUR_CLOCKS_DIFFER_SECONDS
-        for message in news(ticket, action.seen_version or "")
-    )
 
 
 async def _sent(desk: Desk, action: Action) -> None:

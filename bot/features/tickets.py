@@ -8,13 +8,22 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
+from bot.acknowledging import Acknowledgement, acknowledge
 from bot.board import Wanted
 from bot.cards.blocks import Block, Card
 from bot.cards.clicks import Click, read_click, read_press
 from bot.cards.due import rank_words
 from bot.cards.remarks import remark_entries
 from bot.cards.sending import slip
-from bot.cards.tickets import CLOSE, REPLY, Entry, thread_entries, ticket_card
+from bot.cards.tickets import (
+    ACKNOWLEDGE,
+    CLOSE,
+    REPLY,
+    Entry,
+    sender_words,
+    thread_entries,
+    ticket_card,
+)
 from bot.cards.titles import ticket_title, ticket_words
 from bot.commands import answer_lookup
 from bot.countdowns import counted
@@ -32,6 +41,7 @@ from bot.store import handling
 from bot.store.subjects import SubjectRow
 
 KIND = "ticket"
+SENT_TO_BUYERS = frozenset({REPLY, ACKNOWLEDGE})
 USAGE = "Use `/ticket 00112345678` with the number on the card."
 
 
@@ -40,6 +50,8 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     actions = await desk.actions.of(row.key)
     facts = ticket_facts(ticket, row.account, desk.now())
     route = desk.route(facts)
+    if await acknowledge(desk, row.key, ticket, route, actions):
+        actions = await desk.actions.of(row.key)
     handled = await handling.of(row.key, facts.now)
     clocks = ticket_clocks(desk.clocks(), ticket, facts, lambda message: _is_interim(message, actions))
     countdown = await counted(desk.clocks(), row, clocks, facts, route, claimer=handled.claimed_by)
@@ -95,8 +107,7 @@ def _is_interim(message: Message, actions: tuple[Action, ...]) -> bool:
     """Whether we sent it as a notice that was no answer."""
     said = reply_mark(message.text)
     return any(
-        action.kind == REPLY
-        and bool(action.payload.get("interim"))
+        (action.kind == ACKNOWLEDGE or (action.kind == REPLY and bool(action.payload.get("interim"))))
         and reply_mark(str(action.payload.get("text", ""))) == said
         for action in actions
     )
@@ -104,9 +115,9 @@ def _is_interim(message: Message, actions: tuple[Action, ...]) -> bool:
 
 def _ours(actions: tuple[Action, ...]) -> dict[str, str]:
     return {
-        reply_mark(str((action.payload or {}).get("text", ""))): action.user_id
+        reply_mark(str((action.payload or {}).get("text", ""))): sender_words(action)
         for action in actions
-        if action.kind == REPLY and action.state in {"done", "sending", "needs_human"}
+        if action.kind in SENT_TO_BUYERS and action.state in {"done", "sending", "needs_human"}
     }
 
 
@@ -193,4 +204,4 @@ def _moved(ticket: Ticket, action: Action) -> str | None:
     return "Your reply was sent, and the buyer wrote again before the ticket was closed. It stays open."
 
 
-ACTIONS: Mapping[str, ActionKind] = {CLOSE: CloseTicket()}
+ACTIONS: Mapping[str, ActionKind] = {CLOSE: CloseTicket(), ACKNOWLEDGE: Acknowledgement()}

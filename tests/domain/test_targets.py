@@ -67,6 +67,15 @@ def test_nothing_runs_while_it_is_not_our_turn(changes: dict[str, object]) -> No
     assert ticket_clocks(BOOK, ticket, ticket_facts(ticket, "main", NOW)) == ()
 
 
+def test_what_only_says_that_an_answer_follows_does_not_stop_the_first_answers_clock() -> None:
+    ticket = talk(said("buyer", 7), said("seller", 8, "interim"))
+    clocks = ticket_clocks(BOOK, ticket, facts(), lambda message: message.text == "interim")
+    answered = ticket_clocks(BOOK, ticket, facts())
+
+    assert [clock.name for clock in clocks] == ["own", "first_answer"]
+    assert [clock.name for clock in answered] == ["own"]
+
+
 def test_a_new_ticket_runs_on_our_own_clock_and_on_the_marketplaces() -> None:
     ticket = talk(said("buyer", 8))
 
