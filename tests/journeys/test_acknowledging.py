@@ -144,6 +144,8 @@ async def test_while_a_reply_waits_to_be_sent_the_buyer_gets_the_reply_alone(tmp
         await house.kontor.looks.mark([f"ticket:main:{ticket.id}"])
         await house.polled()
         assert written(house, ticket) == []
+        actions = await house.kontor.actions.of(f"ticket:main:{ticket.id}")
+        assert [action.kind for action in actions] == ["ticket.reply"]
         await house.pass_time(timedelta(seconds=21))
         await house.until(lambda: written(house, ticket))
         await house.polled()
