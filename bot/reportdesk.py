@@ -143,6 +143,8 @@ def looks_like(report: Report, wish: ReportWish, part: str) -> bool:
         report.name in (wish.kind, "")
         and (not part or report.storefront == part)
         and all(told.get(name) == value for name, value in asked.items())
+        # A report that does not tell its cause is one about all of them.
+        and (told.get("cancellation_type", "all") == "seller_related") == wish.seller_related
     )
 
 

@@ -21,19 +21,23 @@ AFTER = (
     *("truncated", "not_json", "wrong_shape", "empty", "gzip_bomb"),
 )
 DOWNLOADS = ("never_downloaded", "downloaded_twice")
+REPORTS = (
+    *("foreign_report", "endless_report", "failed_report", "huge_report"),
+    *("strange_columns", "strange_encoding"),
+)
 PUSHES = ("lost_pushes", "duplicate_pushes", "shuffled_pushes", "old_push_stamps", "forged_pushes")
 POISONS = (
     *("surrogate", "big_id", "unknown_enum", "missing_field", "bad_date", "huge_text", "gone", "short_ticket_id"),
     *("extra_field", "naive_date", "future_date"),
 )
-KINDS = (*BEFORE, *AFTER, *PUSHES, *DOWNLOADS, "stale")
+KINDS = (*BEFORE, *AFTER, *PUSHES, *DOWNLOADS, *REPORTS, "stale")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass
 class Fault:
     """`path` is a regular expression searched in the path below /v2; for pushes in "event_name resource", for
-    downloads in the address.
+    downloads in the address, for reports in their kind.
 
     `next` strikes are left, None means any number. `seconds` are real ones, except for `stale`: those of the world.
     """
@@ -141,6 +145,10 @@ class Faults:
         """Each push waits for up to two seconds of the world's clock."""
         return self.switch_on("shuffled_pushes", **fields)
 
+    def spoil_report(self, kind: str, **fields: Any) -> Fault:
+        """`kind` is one of `REPORTS`: what is asked for from now on comes so, or not at all."""
+        return self.switch_on(kind, **fields)
+
     # Who is struck
 
     def strike(
@@ -158,6 +166,11 @@ class Faults:
     def strikes_push(self, kind: str, event: Event) -> Fault | None:
         found = self.strike([kind], "", f"{event.name} {event.resource}", event.account)
         return found[0] if found else None
+
+    def strikes_report(self, kind: str) -> str | None:
+        """How a report of this kind is spoiled, None when it is not."""
+        found = self.strike(REPORTS, "", kind)
+        return found[0].kind if found else None
 
     def _matches(self, fault: Fault, method: str, path: str, account: str | None, executed: bool) -> bool:
         return (

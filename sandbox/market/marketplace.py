@@ -76,6 +76,7 @@ class Marketplace:
             furnish(self.world)
         self.world.listeners.append(self.pushes.take)
         self.world.fetch = self._fetch
+        self.world.spoils = self.faults.strikes_report
         door = Door(self.world, self.traffic, self.pushes.verify)
         self.other_side = OtherSide(self._client)
         elsewhere = Starlette(

@@ -339,6 +339,7 @@ class Report:
     token: str
     created: datetime
     updated: datetime
+    elsewhere: str | None = None
 
 
 @dataclass(slots=True)

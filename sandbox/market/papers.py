@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -17,7 +18,15 @@ PROCESSING_AFTER = timedelta(seconds=5)
 DONE_AFTER = timedelta(seconds=20)
 
 
+# Columns nobody knows by these names.
+STRANGE = "x_{}"
+HUGE = 65 * 1024 * 1024
+
+
 class Papers(Ground):
+    # How a report of a kind is spoiled, where somebody wants it to be.
+    spoils: Callable[[str], str | None] = staticmethod(lambda kind: None)
+
     def upload_invoice(self, shop: Shop, order: Order, name: str, mime: str, content: bytes) -> Invoice:
         """Raises Problem when the marketplace itself invoices the order."""
         if order.deemed_supplier:
@@ -46,20 +55,32 @@ class Papers(Ground):
         now = self.clock.stamp()
         report = Report(self.ids.number("report"), kind, storefront, "NEW", parameters, self.ids.token(), now, now)
         shop.reports.put(report)
+        spoilt = self.spoils(kind)
         self.clock.after(PROCESSING_AFTER, partial(self._report_becomes, shop, report, "processing"))
-        self.clock.after(DONE_AFTER, partial(self._write_report, shop, report))
+        if spoilt == "failed_report":
+            self.clock.after(DONE_AFTER, partial(self._report_becomes, shop, report, "failed"))
+        elif spoilt != "endless_report":
+            self.clock.after(DONE_AFTER, partial(self._write_report, shop, report, spoilt))
         return report
 
     def _report_becomes(self, shop: Shop, report: Report, status: str) -> None:
         with self.change(shop.reports, report):
             report.status = status
 
-    def _write_report(self, shop: Shop, report: Report) -> None:
+    def _write_report(self, shop: Shop, report: Report, spoilt: str | None) -> None:
         header, rows = REPORTS[report.kind](shop, report)
+        if spoilt == "strange_columns":
+            header = ["anything", *(STRANGE.format(str(name)[::-1]) for name in header)]
+            rows = [["?", *row, "more than the header knows"] for row in rows]
         text = io.StringIO()
         writer = csv.writer(text, delimiter=";", lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
-        name, content = f"{report.kind}-{report.id}.csv", text.getvalue().encode()
+        encoding = "utf-16" if spoilt == "strange_encoding" else "utf-8"
+        name, content = f"{report.kind}-{report.id}.csv", text.getvalue().encode(encoding)
+        if spoilt == "huge_report":
+            content += b"x;" * (HUGE // 2)
+        if spoilt == "foreign_report":
+            report.elsewhere = f"https://files.elsewhere.test/{name}"
         self.files[report.token] = StoredFile(name, "text/csv", report.token, self.clock.stamp(), content)
         self._report_becomes(shop, report, "done")

@@ -114,3 +114,74 @@ async def test_an_unknown_report_is_said(house: House) -> None:
         lambda: next((m.words for m in house.ana.sees("support") if m.only_for and "is no report" in m.words), None)
     )
     assert "/report" in said
+
+
+# What a report can be instead of a table
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("foreign_report", "is not the marketplace's"),
+        ("failed_report", "could not make it (failed). Ask again."),
+        ("huge_report", "is too large"),
+    ],
+)
+async def test_a_report_that_cannot_be_had_is_said_in_words(house: House, fault: str, words: str) -> None:
+    house.market.faults.spoil_report(fault)
+
+    assert await asks(house, "account-listing", {"storefronts": "Germany"}) is None
+    card = await card_of(house, "Offers")
+    await made(house, card, lambda: words in card.words)
+
+    assert not any(".csv" in file for file in files_below(house, card))
+    assert "Ask again" in card.words or "Ask again" in card.labels
+    assert house.slack.complaints == []
+
+
+async def test_a_report_that_never_finishes_is_given_up_after_a_day(house: House) -> None:
+    house.market.faults.spoil_report("endless_report")
+    assert await asks(house, "account-listing", {"storefronts": "Germany"}) is None
+    card = await card_of(house, "Offers")
+
+    for _ in range(8):
+        await house.pass_time(timedelta(minutes=10))
+        await house.kontor.looks.sweep()
+        await house.quiet()
+    await house.until(lambda: "It takes longer than usual; I keep looking." in card.words)
+    for _ in range(30):
+        await house.pass_time(timedelta(hours=1))
+        await house.kontor.looks.sweep()
+        await house.quiet()
+
+    await house.until(lambda: "has not made it in 24 hours" in card.words)
+    assert len(house.market.journal.executed("POST", "/reports/")) == 1
+
+
+@pytest.mark.parametrize("fault", ["strange_columns", "strange_encoding"])
+async def test_other_columns_and_encodings_break_nothing(house: House, fault: str) -> None:
+    for _ in range(3):
+        sent_order(house)
+    house.market.faults.spoil_report(fault)
+    today = house.market.world.clock.now().date().isoformat()
+
+    assert await asks(house, "bookings", {"storefronts": "Germany", "first": today, "last": today}) is None
+    card = await card_of(house, "Bookings")
+    await made(house, card, lambda: any(".csv" in file for file in files_below(house, card)))
+
+    assert house.slack.complaints == []
+
+
+async def test_a_lost_answer_is_not_taken_for_a_report_about_other_causes(house: House) -> None:
+    """Two people ask for cancellations: one for all of them, one for ours. Each gets their own."""
+    assert await asks(house, "cancellations", {"storefronts": "Germany", "cause": "All cancellations"}) is None
+    await card_of(house, "Cancellations")
+    await house.until(lambda: len(house.market.journal.executed("POST", "/reports/")) == 1)
+    house.market.faults.error(500, methods=("POST",), path="/reports", next=1)
+    assert await asks(house, "cancellations", {"storefronts": "Germany", "cause": "Only those we caused"}) is None
+    card = await card_of(house, "caused by us")
+
+    # The marketplace executed nothing: that it lists the other one proves nothing.
+    await made(house, card, lambda: "did not take it" in card.words)
+    asked = house.market.journal.executed("POST", "/reports/")
+    assert ["cancellation_type=all" in entry.query for entry in asked] == [True]

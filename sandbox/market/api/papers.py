@@ -83,7 +83,7 @@ def report_shape(call: Call, report: Report) -> Json:
     return told | {
         "status": report.status,
         "date_requested": report.created.strftime("%Y-%m-%d %H:%M:%S"),
-        "url": f"{call.base}/files/reports/{report.id}.csv?access_token={report.token}",
+        "url": report.elsewhere or f"{call.base}/files/reports/{report.id}.csv?access_token={report.token}",
     }
 
 
