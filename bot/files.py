@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards.files import SlackFile
+from bot.cards.files import SlackFile, file_of
 from bot.domain.words import one_line
 from bot.slackwire import trouble
 
@@ -93,26 +93,45 @@ class Files:
         text: str = "",
     ) -> str:
         """Put a file of ours into a channel or thread; its id. `text` is our own mrkdwn. Raises `FileTrouble`."""
-        try:
-            given = await self._slack.files_getUploadURLExternal(filename=name, length=len(content))
-            async with self._session.post(
-                str(given["upload_url"]), data=content, timeout=aiohttp.ClientTimeout(total=FETCH_SECONDS)
-            ) as answer:
-                if answer.status != 200:
-                    raise FileTrouble(f"Slack did not take {one_line(name, 80)} (HTTP {answer.status}).")
+        with _told(name):
+            id = await self._uploaded(name, content)
             await self._slack.files_completeUploadExternal(
-                files=[{"id": str(given["file_id"]), "title": title or name}],
+                files=[{"id": id, "title": title or name}],
                 channel_id=channel,
                 thread_ts=thread_ts,
                 initial_comment=text or None,
             )
-        except FileTrouble:
-            raise
-        except Exception as error:
-            reason = trouble(error)
-            log.warning("a file could not be shared", reason=str(reason))
-            raise FileTrouble(f"Slack did not take {one_line(name, 80)}: {reason.code}.") from error
+            return id
+
+    async def keep(self, name: str, content: bytes) -> SlackFile:
+        """Give Slack a file of ours that is shown nowhere, to be fetched again later. Raises `FileTrouble`."""
+        with _told(name):
+            id = await self._uploaded(name, content)
+            await self._slack.files_completeUploadExternal(files=[{"id": id, "title": name}])
+            answer = await self._slack.files_info(file=id)
+            return file_of(answer.get("file") or {})
+
+    async def _uploaded(self, name: str, content: bytes) -> str:
+        """Bring the bytes to Slack; the id they have there. Raises `FileTrouble` and what Slack's client raises."""
+        given = await self._slack.files_getUploadURLExternal(filename=name, length=len(content))
+        timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
+        async with self._session.post(str(given["upload_url"]), data=content, timeout=timeout) as answer:
+            if answer.status != 200:
+                raise FileTrouble(f"Slack did not take {one_line(name, 80)} (HTTP {answer.status}).")
         return str(given["file_id"])
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """What Slack's client raises becomes a sentence for people."""
+    try:
+        yield
+    except FileTrouble:
+        raise
+    except Exception as error:
+        reason = trouble(error)
+        log.warning("a file could not be shared", reason=str(reason))
+        raise FileTrouble(f"Slack did not take {one_line(name, 80)}: {reason.code}.") from error
 
 
 async def _at_most(pieces: AsyncIterator[bytes], most: int, name: str) -> AsyncIterator[bytes]:

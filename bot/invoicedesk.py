@@ -1,7 +1,7 @@
 """What others ask about invoices: which are missing, and the one a buyer asks for in a ticket.
 
 For the ticket desk: `invoices_for_ticket` says what could be attached, `invoice_file` fetches it as a file for a reply.
-For digests: `missing_line`.
+For digests: `missing_hangs`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.cards import names
-from bot.desk import Desk
-from bot.domain.missing import SENT, MissingInvoice, known_since, missing_invoices
+from bot.desk import Desk, subject_key
+from bot.domain.missing import SENT, MissingInvoice, known_since, missing_invoices, week_of
 from bot.domain.model import Invoice, ReplyFile, Ticket
 from bot.domain.words import one_line
 from bot.marketplace import MarketError
-from bot.store import notes
+from bot.store import notes, subjects
 
-__all__ = ["Missing", "attachment_label", "find_missing", "invoice_file", "invoices_for_ticket", "missing_line"]
+__all__ = ["MISSING", "Missing", "find_missing", "invoice_file", "invoices_for_ticket", "missing_hangs", "missing_line"]
+
+# The kind of the list of an account's missing invoices, one a week.
+MISSING = "missing"
 
 # The marketplace takes so much with a ticket's message, and an invoice is far smaller.
 LARGEST_ATTACHMENT = 10 * 1024 * 1024
@@ -63,6 +65,17 @@ async def missing_line(account: str, prefix: str = "") -> str | None:
     return f":page_facing_up: *{orders} without an invoice*{since}: `/{prefix}invoice missing`"
 
 
+async def missing_hangs(desk: Desk) -> Mapping[str, str]:
+    """The lines about missing invoices for digests, by the id of the channel this week's list hangs in."""
+    found: dict[str, list[str]] = {}
+    for account in desk.markets:
+        row = await subjects.find(subject_key(MISSING, account, week_of(desk.now())))
+        if row and row.channel and row.ts and not row.closed:
+            line = await missing_line(account, desk.command_prefix)
+            found.setdefault(row.channel, []).extend([line] if line else [])
+    return {channel: "\n".join(lines) for channel, lines in found.items() if lines}
+
+
 async def invoices_for_ticket(desk: Desk, account: str, ticket: Ticket) -> tuple[Invoice, ...]:
     """The invoices of the ticket's orders that a reply can bring along, the newest first. Raises `MarketError`.
 
@@ -82,9 +95,3 @@ async def invoice_file(desk: Desk, account: str, invoice: Invoice) -> ReplyFile:
     if not content.startswith(b"%PDF-"):
         raise MarketError("What the marketplace keeps as the invoice is no PDF. Look at it in the seller portal.")
     return ReplyFile(one_line(invoice.name, 80) or "invoice.pdf", "application/pdf", bytes(content))
-
-
-def attachment_label(invoice: Invoice) -> str:
-    """What a button or an option calls it."""
-    who = " (of the marketplace)" if invoice.by_marketplace else ""
-    return one_line(f"{invoice.name}{who} · {names.flag(invoice.storefront)}", 75)

@@ -19,6 +19,7 @@ from bot.domain.invoicebatch import UPLOAD
 from bot.domain.missing import week_of
 from bot.domain.reportschedule import ReportSchedule
 from bot.invoicebatches import give
+from bot.invoicedesk import MISSING
 from bot.invoicefolder import Taken, left, prepare, take
 from bot.reportdesk import ask_by_schedule
 from bot.slackwire import SlackTrouble
@@ -27,7 +28,6 @@ from bot.store.invoicefiles import NewFile
 
 log = structlog.get_logger(__name__)
 
-MISSING = "missing"
 NO_OWNER = (
     "There are PDFs in INVOICE_DIR, but rules/invoices.yaml names no owner of the folder, so nothing is uploaded. "
     "Write `folder: {owner: U0123ABCD}` there."

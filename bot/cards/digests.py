@@ -23,16 +23,20 @@ class Sheet:
     home: str | None = None
 
 
-def digest_card(day: DayList, kinds: dict[str, int], sheet: Sheet, *, when: str) -> Card:
-    """The message of the morning. `kinds` says how many there are of each; `when` is the schedule in words.
+def digest_card(day: DayList, kinds: dict[str, int], sheet: Sheet, *, when: str, papers: str | None = None) -> Card:
+    """The message of the morning. `kinds` says how many there are of each; `when` is the schedule in words, `papers`
+    our own mrkdwn about invoices that are missing.
 
     Nobody is called by it: it is no escalation.
     """
     count = " and ".join(counted(count, kind) for kind, count in kinds.items() if count)
-    head = f"Good morning. {count} {'waits' if day.total == 1 else 'wait'} here"
-    blocks = [section(f"*{head}*: {_totals(day)}."), *_parts(day, sheet, mentions=False)]
+    head = f"Good morning. {count} {'waits' if day.total == 1 else 'wait'} here" if count else "Good morning"
+    said = f"{head}: {_totals(day)}." if count else f"{head}."
+    blocks = [section(f"*{head}*{said.removeprefix(head)}"), *_parts(day, sheet, mentions=False)]
+    if papers:
+        blocks.append(section(papers))
     blocks.append(context(f"This list comes {when}, and not when nothing waits. rules/clocks.yaml says when."))
-    return Card(f"{head}: {_totals(day)}.", blocks)
+    return Card(said, blocks)
 
 
 def list_card(kind: str, day: DayList, where: str, sheet: Sheet, *, hint: str) -> Card:

@@ -25,6 +25,8 @@ CLAIM = "ticket.claim"
 RELEASE = "ticket.release"
 HAND_OVER = "ticket.handover"
 MORE = "ticket.more"
+WITH_INVOICE = "ticket.invoice"
+WANTS_INVOICE = frozenset({"invoice_needed", "invoice_problem"})
 SENDS = frozenset({REPLY, CLOSE})
 
 # Old conversations start with their last words; the rest stays at the marketplace.
@@ -126,6 +128,7 @@ def _button_rows(ticket: Ticket, value: str, handled: Handling, *, sending: bool
     reply, claim, close, more = _buttons(value, ticket.id)
     shown = [
         reply if ours and not sending else None,
+        _with_invoice(ticket, value) if ours and not sending else None,
         claim if ours and not handled.claimed_by else None,
         close if ours and not sending else None,
         more,
@@ -151,6 +154,13 @@ def _buttons(value: str, id: str) -> tuple[Block, Block, Block, Block]:
     )
     more = button("More", MORE, value, says=f"The buyer's earlier tickets and orders, ticket {id}")
     return reply, claim, close, more
+
+
+def _with_invoice(ticket: Ticket, value: str) -> Block | None:
+    """For buyers who want an invoice: it is attached already when the window opens."""
+    if not WANTS_INVOICE & {ticket.topic, ticket.open_reason}:
+        return None
+    return button("Reply with invoice", WITH_INVOICE, value, says=f"Reply to ticket {ticket.id}, the invoice attached")
 
 
 def _hand_over() -> Block:

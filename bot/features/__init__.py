@@ -17,6 +17,7 @@ from bot.features import (
     feeds,
     feedwindows,
     home,
+    invoicereplies,
     invoices,
     invoicewindows,
     kontor,
@@ -39,7 +40,7 @@ ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
     *(orders, shipping, cancelling, refunds),
     *(stock, feeds, feedwindows),
-    *(invoices, missing, invoicewindows, reports),
+    *(invoices, missing, invoicewindows, invoicereplies, reports),
     *(approvals, audit, rights, kontor),
 )
 

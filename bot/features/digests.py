@@ -18,6 +18,7 @@ from bot.commands import says
 from bot.desk import Desk, subject_key
 from bot.domain.schedule import Schedule
 from bot.domain.work import DESK_KINDS, Asked, end_of_day
+from bot.invoicedesk import missing_hangs
 from bot.lists import answer_find, answer_list
 from bot.looks import Seen
 from bot.store import worklist
@@ -44,7 +45,7 @@ async def _morning(desk: Desk, row: SubjectRow) -> Seen:
     missed = schedule.missed(done, now)
     if missed and now - missed <= LATE:
         day = missed.astimezone(schedule.calendar.zone).date()
-        channels = await worklist.channels(DESK_KINDS)
+        channels = {*await worklist.channels(DESK_KINDS), *await missing_hangs(desk)}
         # Before it is noted that this morning is done: who dies in between finds it not done.
         await desk.marks.mark([subject_key(KIND, EVERYBODY, f"{channel}-{day}") for channel in channels])
     return Seen(
@@ -61,12 +62,13 @@ async def _digest(desk: Desk, row: SubjectRow) -> Seen:
     channel, now = row.ref.partition("-")[0], desk.now()
     clocks = desk.clocks()
     kinds = {kind: (await worklist.listed(Asked((kind,), channel=channel), now, limit=0)).total for kind in DESK_KINDS}
-    if not any(kinds.values()) or clocks.digest is None:
+    papers = (await missing_hangs(desk)).get(channel)
+    if not (any(kinds.values()) or papers) or clocks.digest is None:
         return Seen(state="nothing waits", closed=True)
     asked = Asked(DESK_KINDS, channel=channel)
     day = await worklist.day_list(asked, now, end_of_day(now, clocks.office), each=MOST_LINES)
     sheet = Sheet(now, desk.link, await desk.homes.address())
-    card = digest_card(day, kinds, sheet, when=_spoken(clocks.digest))
+    card = digest_card(day, kinds, sheet, when=_spoken(clocks.digest), papers=papers)
     # Closed with the next look, at once: what is closed before it hangs gets no message.
     return Seen(wanted=Wanted(card, channel), state="posted", next_look=now)
 

@@ -19,9 +19,9 @@ from bot.domain.missing import week_of
 from bot.drops import Drop
 from bot.invoiceactions import DeleteInvoice, UploadInvoice
 from bot.invoicebatches import KIND, check_some, give, items_of, settle, upload, upload_what_may_be
+from bot.invoicedesk import MISSING
 from bot.invoicefolder import FOLDER
 from bot.looks import Seen
-from bot.paperround import MISSING
 from bot.store import invoicefiles
 from bot.store.invoicefiles import FileRow, NewFile
 from bot.store.subjects import SubjectRow

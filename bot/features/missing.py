@@ -19,13 +19,13 @@ from bot.domain.deeds import LOOK, at_all
 from bot.domain.invoicebatch import UPLOAD
 from bot.domain.missing import MissingRules, week_of
 from bot.domain.words import escaped
-from bot.invoicedesk import Missing, find_missing
+from bot.invoicedesk import MISSING, Missing, find_missing
 from bot.looks import Seen
 from bot.marketplace import MarketError
 from bot.store import steps
 from bot.store.subjects import SubjectRow
 
-KIND = "missing"
+KIND = MISSING
 EVERY = timedelta(hours=1)
 MOST_CLOCKS = 40
 

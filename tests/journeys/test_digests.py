@@ -14,6 +14,7 @@ from bot.store import claims, subjects
 from sandbox.slack.channels import Message
 from tests.journeys.house import House, hurry, open_ticket
 from tests.journeys.moments import on, started, to, week
+from tests.journeys.papers import sent_order
 
 
 @pytest.fixture
@@ -46,6 +47,24 @@ async def answered(house: House, person: Any, line: str, channel: str = "support
 
 
 # In the morning
+
+
+async def test_the_morning_says_which_orders_have_no_invoice_where_their_list_hangs(start: Any) -> None:
+    async with start() as house:
+        for _ in range(2):
+            sent_order(house)
+        await with_tickets(house)
+        # The list is looked at every hour.
+        await on(house, timedelta(minutes=61))
+        await house.until(lambda: any("without an invoice" in card.words for card in house.cards("orders")))
+
+        await to(house, week(house, day=1, hour=8, minute=1))
+
+        (digest,) = digests(house, "orders")
+        assert "2 sent orders without an invoice" in digest.words
+        assert "/invoice missing" in digest.words
+        assert not any("without an invoice" in each.words for each in digests(house))
+        assert house.slack.complaints == []
 
 
 async def test_each_channel_gets_one_list_in_the_morning_in_three_parts(start: Any) -> None:

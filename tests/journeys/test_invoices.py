@@ -12,9 +12,10 @@ import pytest
 
 from sandbox.slack.channels import Message
 from tests.hostile import encrypted, nested_bomb
+from tests.journeys.desk import window, written
 from tests.journeys.house import House, running
-from tests.journeys.papers import as_told, invoice_of, rules, sent_order, uploaded
-from tests.papers import an_invoice, pdf
+from tests.journeys.papers import invoice_of, rules, sent_order, uploaded
+from tests.papers import pdf
 
 
 async def card_saying(house: House, *words: str, channel: str = "orders") -> Message:
@@ -536,22 +537,56 @@ async def test_rules_turn_an_error_into_a_warning_while_the_bot_runs(tmp_path: P
 # For the ticket desk
 
 
-async def test_a_ticket_that_wants_an_invoice_can_be_answered_with_the_uploaded_one(house: House) -> None:
-    from bot.invoicedesk import attachment_label, invoice_file, invoices_for_ticket
-
+async def test_a_ticket_that_wants_an_invoice_is_answered_with_it_in_one_click(house: House) -> None:
     order = sent_order(house)
     content = await invoice_of(house, order)
     await gives(house, [("r.pdf", content)])
     await card_saying(house, f"order {order.id}", "1 uploaded")
     world = house.market.world
-    ticket = world.open_ticket(world.units_of(order), "Ich brauche eine Rechnung.")
-    desk = house.kontor.desk
-    told = await desk.market("main").fetch_ticket(ticket.id)
+    ticket = world.open_ticket(world.units_of(order), "Ich brauche eine Rechnung.", topic="invoice_needed")
+    await house.polled()
+    card = await house.shown(ticket.id)
 
-    (invoice,) = await invoices_for_ticket(desk, "main", told)
-    file = await invoice_file(desk, "main", invoice)
+    await house.ana.presses("support", card, "Reply with invoice")
+    await window(house, house.ana, uploaded(house, order)[0])
+    await house.ana.closes()
+    # Who puts the window down and presses again has it attached once.
+    await house.ana.presses("support", card, "Reply with invoice")
+    view = await window(house, house.ana, uploaded(house, order)[0])
+    assert view.words.count(uploaded(house, order)[0]) == 1
+    await house.ana.fills({"reply": "Guten Tag, anbei die Rechnung."})
+    assert await house.ana.submits() is None
+    await house.until(lambda: written(house, ticket))
 
-    assert (file.content, file.mime) == (content, "application/pdf")
-    assert file.name == uploaded(house, order)[0]
-    assert file.name in attachment_label(invoice)
-    assert an_invoice(await as_told(house, order))
+    (file,) = world.ticket(ticket.id)[1].files
+    assert (file.name, file.content, file.mime) == (uploaded(house, order)[0], content, "application/pdf")
+
+
+async def test_where_there_is_no_invoice_the_window_says_how_to_upload_one(house: House) -> None:
+    order = sent_order(house)
+    world = house.market.world
+    ticket = world.open_ticket(world.units_of(order), "Ich brauche eine Rechnung.", topic="invoice_needed")
+    other = world.open_ticket(world.units_of(order), "Wo ist es?")
+    await house.polled()
+    card = await house.shown(ticket.id)
+
+    await house.ana.presses("support", card, "Reply with invoice")
+    view = await window(house, house.ana, "There is no invoice yet")
+
+    assert f"/invoice {order.id}" in view.words
+    assert "Reply with invoice" not in (await house.shown(other.id)).labels
+
+
+async def test_an_invoice_slack_does_not_take_is_said_and_the_reply_goes_on(house: House) -> None:
+    order = sent_order(house)
+    await gives(house, [("r.pdf", await invoice_of(house, order))])
+    await card_saying(house, f"order {order.id}", "1 uploaded")
+    world = house.market.world
+    ticket = world.open_ticket(world.units_of(order), "Ich brauche eine Rechnung.", topic="invoice_needed")
+    await house.polled()
+    card = await house.shown(ticket.id)
+    house.slack.faults.answers("internal_error", method="files.completeUploadExternal")
+
+    await house.ana.presses("support", card, "Reply with invoice")
+
+    assert "The invoice is not attached" in (await window(house, house.ana, "not attached")).words
