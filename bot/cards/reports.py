@@ -140,7 +140,7 @@ def _month(storefront: str, month: BookingMonth, currency: str | None) -> Block:
         ("Refunds", month.refunds),
         ("Cancellations", month.cancellations),
         ("Fees", month.fees),
-        ("Fees in columns", month.fees_within),
+        ("Fees taken off", month.fees_within),
         ("Other", month.other),
     )
     fields = [

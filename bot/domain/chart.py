@@ -194,7 +194,7 @@ def _bookings(summaries: Mapping[str, Summary], days: Period | None) -> BarChart
         "Refunds": sum(month.refunds for month in months),
         "Cancellations": sum(month.cancellations for month in months),
         "Fees": sum(month.fees for month in months),
-        "Fees in columns": sum(month.fees_within for month in months),
+        "Fees taken off": sum(month.fees_within for month in months),
         "Other": sum(month.other for month in months),
     }
     bars = {name: minor for name, minor in bars.items() if minor}
