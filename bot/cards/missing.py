@@ -41,7 +41,7 @@ def missing_card(
     blocks.append(
         context(
             f"Of the last {look_back} days. Orders the marketplace invoices itself are left out.",
-            "Drop the PDFs here, or press the button.",
+            "Drop the PDFs here, or press the button." if subject else "The shortcut *Upload invoice* takes the PDFs.",
         )
     )
     value = Click(subject, "").value() if subject else ""
