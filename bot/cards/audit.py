@@ -29,6 +29,7 @@ _EVENTS = {
     "resolved": "checked what became of the wish to",
     "denied": "was not let",
     "revealed": "looked at a buyer's data to",
+    "photographed": "gave photos to",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.cards import names
@@ -10,6 +12,7 @@ from bot.cards.blocks import Block, Card, button, buttons, confirm, context, div
 from bot.cards.due import clock_lines, due_words, escalation_lines
 from bot.domain.action import Action
 from bot.domain.countdown import STILL, Countdown
+from bot.domain.handling import Remark
 from bot.domain.model import Product, Return, ReturnUnit
 from bot.domain.words import escaped, one_line
 
@@ -21,6 +24,24 @@ DECISIONS = frozenset({ACCEPT, REJECT, CLARIFY, REPAIR})
 
 DECIDABLE = frozenset({"return_arrived", "return_in_clarification", "return_in_repair"})
 MOST_UNITS = 8
+MOST_TICKETS = 5
+MOST_PHOTOS = 8
+
+
+@dataclass(frozen=True)
+class Around:
+    """What belongs to a return besides itself: links to the cards of tickets by their ids, and what people gave us."""
+
+    tickets: Mapping[str, str] = field(default_factory=dict)
+    photos: Sequence[Remark] = ()
+
+
+NOTHING_AROUND = Around()
+
+
+def photo_names(remarks: Sequence[Remark]) -> list[str]:
+    """The names of all pictures, in the order they were given."""
+    return [name for remark in remarks for name in remark.text.splitlines()]
 
 
 def return_card(
@@ -32,13 +53,14 @@ def return_card(
     rank: str = "",
     actions: tuple[Action, ...] = (),
     notices: tuple[str, ...] = (),
+    around: Around = NOTHING_AROUND,
 ) -> Card:
     """`values` holds what comes back with a click on each unit, `rank` is how urgent it is in words.
 
     When the clock of `countdown` runs out the marketplace accepts by itself.
     """
     if item.closed:
-        return _closed_card(item, actions)
+        return _closed_card(item, actions, around)
     blocks: list[Block] = [context(*notices)] if notices else []
     picture = next(((p.picture, p.title) for p in map(_product, item.units) if p and p.picture), None)
     blocks.append(section(f"*{_heading(item)}*\n{_reference(item)}", picture=picture))
@@ -51,6 +73,7 @@ def return_card(
         blocks.append(context(*told))
     if item.fulfilled_by_kaufland:
         blocks.append(context("Fulfilled by Kaufland: Kaufland decides this one."))
+    blocks += _around_blocks(item, around)
     blocks += action_blocks(actions)
     return Card(_fallback(item, due_words(countdown)), blocks)
 
@@ -87,12 +110,30 @@ def _decisions(unit: ReturnUnit, value: str) -> list[Block]:
     return decisions
 
 
-def _closed_card(item: Return, actions: tuple[Action, ...]) -> Card:
+def _around_blocks(item: Return, around: Around) -> list[Block]:
+    """The tickets about its units (a rejection and a question open one), and the warehouse's photos."""
+    lines = []
+    if ids := list(dict.fromkeys(id for unit in item.units for id in unit.ticket_ids))[:MOST_TICKETS]:
+        told = [f"<{around.tickets[id]}|{escaped(id, 40)}>" if id in around.tickets else escaped(id, 40) for id in ids]
+        lines.append(f":speech_balloon: Ticket{'s' if len(told) > 1 else ''} {', '.join(told)}")
+    if names_ := photo_names(around.photos):
+        shown = [_photo(remark) for remark in around.photos[:MOST_PHOTOS]]
+        lines.append(f":camera: *{len(names_)} photo{'s' if len(names_) > 1 else ''}* from us: {', '.join(shown)}")
+    return [context(*lines)] if lines else []
+
+
+def _photo(remark: Remark) -> str:
+    name = escaped(one_line(", ".join(remark.text.splitlines()), 60), 80)
+    return f"<{remark.link}|{name}>" if remark.link else name
+
+
+def _closed_card(item: Return, actions: tuple[Action, ...], around: Around) -> Card:
     states = ", ".join(
         dict.fromkeys(names.RETURN_UNIT_STATES.get(unit.status, names.spelled(unit.status)) for unit in item.units)
     )
     line = f"{names.flag(item.storefront)} Return {item.id} · {escaped(states, 120)}"
-    return Card(line, [section(f"~{line}~"), context(_reference(item)), *action_blocks(actions)])
+    blocks = [section(f"~{line}~"), context(_reference(item)), *_around_blocks(item, around)]
+    return Card(line, [*blocks, *action_blocks(actions)])
 
 
 def _heading(item: Return) -> str:

@@ -21,6 +21,9 @@ BY_RULES: Mapping[str, str] = {
     "ticket.acknowledge": "acknowledge a new ticket",
 }
 
+# What is written down and needs no right of its own.
+FOR_THE_LOG: Mapping[str, str] = {"return.photo": "keep them with a return"}
+
 # What `You may …` and `lets you …` go on with.
 DEEDS: Mapping[str, str] = {
     VIEW: "look at cards, orders and lists",
@@ -94,4 +97,9 @@ def at_all(kind: str) -> Deed:
 
 def words_for(kind: str) -> str:
     """What doing `kind` is called in a sentence."""
-    return DEEDS.get(kind) or BY_RULES.get(kind) or "do this (" + kind.replace(".", " ").replace("_", " ") + ")"
+    return (
+        DEEDS.get(kind)
+        or BY_RULES.get(kind)
+        or FOR_THE_LOG.get(kind)
+        or "do this (" + kind.replace(".", " ").replace("_", " ") + ")"
+    )

@@ -23,6 +23,7 @@ from bot.features import (
     kontor,
     missing,
     orders,
+    photos,
     refunds,
     replies,
     reports,
@@ -45,7 +46,7 @@ ALL = (
 )
 
 # Who looks at files people drop into channels.
-DROPS: tuple[Recogniser, ...] = (invoices.dropped, feedwindows.dropped)
+DROPS: tuple[Recogniser, ...] = (invoices.dropped, feedwindows.dropped, photos.dropped)
 
 LOOKS = {
     tickets.KIND: tickets.look,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -16,7 +16,17 @@ from bot.cards.clicks import Click, Press, read_click, read_press, read_submissi
 from bot.cards.decisions import FIELD, decision_modal, loading_title, read_decision
 from bot.cards.due import rank_words
 from bot.cards.replies import loading_modal, trouble_modal
-from bot.cards.returns import ACCEPT, CLARIFY, DECIDABLE, REJECT, REPAIR, return_card
+from bot.cards.returns import (
+    ACCEPT,
+    CLARIFY,
+    DECIDABLE,
+    NOTHING_AROUND,
+    REJECT,
+    REPAIR,
+    Around,
+    photo_names,
+    return_card,
+)
 from bot.cards.titles import return_title, return_words
 from bot.commands import answer_lookup
 from bot.countdowns import counted
@@ -28,11 +38,13 @@ from bot.domain.routing import return_facts
 from bot.domain.targets import return_clocks
 from bot.looks import Seen
 from bot.marketplace import MarketError
-from bot.store import claims
+from bot.store import handling, subjects
 from bot.store.subjects import SubjectRow
 
 KIND = "return"
 UNIT_KIND = "return_unit"
+# A ticket that a decision opened hangs by then, and can be linked.
+LINK_AFTER = timedelta(seconds=15)
 USAGE = "Use `/return 123456` with the number on the card."
 
 
@@ -42,10 +54,12 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     facts = return_facts(item, row.account, desk.now())
     route = desk.route(facts)
     arrived = _arrived(item, row, facts.now)
-    claim = await claims.find(row.key)
+    handled = await handling.of(row.key, facts.now)
     clocks = return_clocks(desk.clocks(), arrived, item.storefront)
-    countdown = await counted(desk.clocks(), row, clocks, facts, route, claimer=claim.user_id if claim else None)
-    card = _card(row.account, item, actions, countdown, rank_words(route.priority, route.tags), facts.now)
+    countdown = await counted(desk.clocks(), row, clocks, facts, route, claimer=handled.claimed_by)
+    links, unknown = await _tickets(desk, row.account, item)
+    around = Around(links, handled.remarks)
+    card = _card(row.account, item, actions, countdown, rank_words(route.priority, route.tags), facts.now, around)
     return Seen(
         wanted=Wanted(card, route.channel, route.mention, urgent=row.priority == 0) if route.shown else None,
         storefront=item.storefront,
@@ -53,18 +67,34 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
         version=item.version,
         closed=item.closed,
         due_at=countdown.due,
-        next_look=None if item.closed else countdown.next_look,
+        next_look=_next_look(None if item.closed else countdown.next_look, facts.now + LINK_AFTER if unknown else None),
         facts={
             "updated": item.updated.isoformat(),
             **({"arrived": arrived.isoformat()} if arrived else {}),
         },
         reminders=countdown.reminders,
+        also=unknown,
         priority=route.priority,
         tags=route.tags,
         title=return_title(item),
         words=return_words(item, route.tags),
         waits_since=arrived,
     )
+
+
+def _next_look(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
+
+
+async def _tickets(desk: Desk, account: str, item: Return) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Where the cards of the tickets about its units hang, by their ids; and the keys of those nobody has looked at.
+
+    Rejecting and asking open one: it is looked at now, and not at the next poll.
+    """
+    ids = {id: subject_key("ticket", account, id) for unit in item.units for id in unit.ticket_ids}
+    rows = await subjects.find_many(list(ids.values())) if ids else {}
+    links = {id: desk.link(row.channel, row.ts) or "" for id, key in ids.items() if (row := rows.get(key))}
+    return {id: link for id, link in links.items() if link}, tuple(key for key in ids.values() if key not in rows)
 
 
 async def look_at_unit(desk: Desk, row: SubjectRow) -> Seen:
@@ -84,11 +114,17 @@ def _arrived(item: Return, row: SubjectRow, now: datetime) -> datetime | None:
 
 
 def _card(
-    account: str, item: Return, actions: tuple[Action, ...], countdown: Countdown, rank: str, now: datetime
+    account: str,
+    item: Return,
+    actions: tuple[Action, ...],
+    countdown: Countdown,
+    rank: str,
+    now: datetime,
+    around: Around = NOTHING_AROUND,
 ) -> Card:
     key = subject_key(KIND, account, item.id)
     values = {unit.id: Click(key, unit.status, unit=unit.id).value() for unit in item.units}
-    return return_card(item, values=values, countdown=countdown, rank=rank, now=now, actions=actions)
+    return return_card(item, values=values, countdown=countdown, rank=rank, now=now, actions=actions, around=around)
 
 
 # What people press
@@ -177,6 +213,7 @@ async def _wish(
         for action in await desk.actions.of(click.subject)
         if action.state == "done" and (action.payload or {}).get("unit") == click.unit
     ]
+    photos = photo_names((await handling.of(click.subject, desk.now())).remarks)
 
     def at(channel: str | None, thread_ts: str | None) -> Wish:
         return Wish(
@@ -186,10 +223,11 @@ async def _wish(
             seen=click.seen,
             user_id=user_id,
             team_id=team_id or "",
-            payload={"unit": click.unit, **payload},
+            payload={"unit": click.unit, **payload, **({"photos": photos} if photos else {})},
             heard=heard,
             channel=channel,
             thread_ts=thread_ts,
+            summary=f"Decide unit {click.unit} with {len(photos)} photos: {', '.join(photos)}"[:300] if photos else "",
         )
 
     return at
@@ -201,7 +239,9 @@ async def return_asked(ack: AsyncAck, command: dict[str, Any], respond: AsyncRes
         actions = await desk.actions.of(subject_key(KIND, account, id))
         route = desk.route(return_facts(item, account, desk.now()))
         rank = rank_words(route.priority, route.tags)
-        return _card(account, item, actions, STILL, rank, desk.now())
+        links, _ = await _tickets(desk, account, item)
+        handled = await handling.of(subject_key(KIND, account, id), desk.now())
+        return _card(account, item, actions, STILL, rank, desk.now(), Around(links, handled.remarks))
 
     await ack()
     desk.later(answer_lookup(desk, command, respond, kind=KIND, form=r"\d{1,18}", usage=USAGE, draw=draw))

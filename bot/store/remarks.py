@@ -9,14 +9,14 @@ from bot.store import border, sql
 from bot.store.transaction import insist, unit
 
 
-async def add(remark: Remark) -> None:
-    """File a remark; filing it twice changes nothing."""
-    await insist(lambda: _add(remark))
+async def add(remark: Remark) -> bool:
+    """File a remark; filing it twice changes nothing, and is False."""
+    return await insist(lambda: _add(remark))
 
 
 @unit
-async def _add(remark: Remark) -> None:
-    await sql.inserted(
+async def _add(remark: Remark) -> bool:
+    return await sql.inserted(
         "INSERT INTO remarks (id, subject, user_id, author_id, text, link, at) VALUES (?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (id) DO NOTHING",
         border.key(remark.id, 64),

@@ -108,11 +108,15 @@ class Person:
         await self.deliveries.settled()
         return message
 
-    async def drops(self, channel: str, files: dict[str, bytes], *, text: str = "") -> Message:
-        """Drop several files into a channel at once: one message. Waits until the app was told."""
+    async def drops(
+        self, channel: str, files: dict[str, bytes], *, text: str = "", thread: Message | None = None
+    ) -> Message:
+        """Drop several files into a channel or a thread at once: one message. Waits until the app was told."""
         place = self._place(channel)
         kept = [self.workspace.keep(name, content, self.id) for name, content in files.items()]
-        message = self.workspace.share(kept, place, self.id, text=self._mentions(_escaped(text)))
+        message = self.workspace.share(
+            kept, place, self.id, text=self._mentions(_escaped(text)), thread_ts=thread.ts if thread else None
+        )
         await self.deliveries.settled()
         return message
 
