@@ -33,6 +33,8 @@ VERBS = {
     "return.reject": "/reject",
     "return.clarify": "/clarify",
     "return.repair": "/repair",
+    "order.cancel": "/cancel",
+    "order.refund": "/refund",
 }
 # How long the last complaint may stand while nobody has anything to do before it is believed.
 STAYS_SECONDS = 8.0
@@ -271,7 +273,9 @@ class Requests:
     def of(self, action: Action) -> list[Entry]:
         """Those that `action` may have made, executed or refused: for the same thing in the same words."""
         ref = action.subject.split(":", 2)[2]
-        place = f"/return-units/{action.payload['unit']}" if "unit" in action.payload else f"/tickets/{ref}"
+        things = {"order": "order-units", "return": "return-units"}
+        noun = things.get(action.kind.partition(".")[0])
+        place = f"/{noun}/{action.payload['unit']}" if noun else f"/tickets/{ref}"
         entries = self._by_path.get(place + VERBS[action.kind], [])
         return [entry for entry in entries if words_of(action) in json.dumps(entry.body, ensure_ascii=False)]
 
