@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -31,7 +31,7 @@ PEOPLE = ("ana", "ben", "mira", "tomas")
 ROLES = """\
 roles:
   - {name: All, who: everybody, may: [everything], approves: [everything]}
-partial_refunds_only: off
+partial_refunds_only: on
 """
 
 
@@ -226,11 +226,11 @@ class Till(RuleBasedStateMachine):
 
     @invariant()
     def never_more_than_the_price(self) -> None:
-        entries = self._asked() if hasattr(self, "unit") else []
-        paid = sum(entry.body["amount"] for entry in entries if entry.executed)
-        beyond = [entry for entry in entries if not entry.executed and paid + entry.body["amount"] > self.unit.price]
-        assert paid <= (self.unit.price if entries else 0)
-        assert not [entry for entry in beyond if entry.status == 400], "the marketplace had to refuse it"
+        paid, price = 0, self.unit.price if hasattr(self, "unit") else 0
+        for entry in self._asked() if price else []:
+            assert entry.executed or paid + entry.body["amount"] <= price, "the marketplace had to refuse it"
+            paid += entry.body["amount"] if entry.executed else 0
+            assert paid <= price
 
     def teardown(self) -> None:
         self.house.market.faults.switch_off()
@@ -251,6 +251,8 @@ async def machine(folder: Path, examples: int, steps: int) -> None:
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
+            # The world goes on by itself meanwhile: the same steps need not lead to the same end.
+            phases=(Phase.generate,),
         )
         await asyncio.to_thread(run_state_machine_as_test, kind, settings=how)
         print(f"\n  {len(attempts(house))} refunds were asked of the marketplace")
