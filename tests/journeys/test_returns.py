@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.store import audit
 from sandbox.slack.channels import Message
-from tests.journeys.house import House
+from tests.journeys.house import House, running
 from tests.journeys.test_promises import arrived_return
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
@@ -84,15 +85,17 @@ async def test_what_is_none_of_the_warehouses_photos_is_left_alone(house: House,
     assert not any(record.event == "photographed" for record in await audit.of_subject(f"return:main:{item.id}"))
 
 
-async def test_the_ticket_a_decision_opens_is_looked_at_now_and_linked(house: House) -> None:
-    item, card = await hung(house)
+async def test_the_ticket_a_decision_opens_is_looked_at_now_and_linked(tmp_path: Path) -> None:
+    async with running(tmp_path, polls=False) as house:
+        item, card = await hung(house)
 
-    await rejects(house, card, "Der Artikel ist zerkratzt.")
-    await house.until(lambda: house.market.journal.executed("PATCH", "/reject"))
-    (ticket,) = [ticket for ticket in house.market.world.shop().tickets if ticket.open_reason == "product_return"]
-    hanging = await house.shown(ticket.id)
-    await house.pass_time(timedelta(seconds=30))
-    shown = await house.shown(item.id, hanging.ts.replace(".", ""))
+        await rejects(house, card, "Der Artikel ist zerkratzt.")
+        await house.until(lambda: house.market.journal.executed("PATCH", "/reject"))
+        tickets = house.market.world.shop().tickets
+        (ticket,) = [ticket for ticket in tickets if ticket.open_reason == "product_return"]
+        hanging = await house.shown(ticket.id)
+        await house.pass_time(timedelta(seconds=30))
+        shown = await house.shown(item.id, hanging.ts.replace(".", ""))
 
-    assert ticket.id in shown.words
-    assert house.slack.complaints == []
+        assert ticket.id in shown.words
+        assert house.slack.complaints == []
