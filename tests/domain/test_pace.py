@@ -101,7 +101,7 @@ def test_whoever_comes_back_gets_a_turn(callers: list[Caller], burst: int) -> No
 
 @settings(max_examples=300)
 @given(callers=callers, burst=st.integers(1, 5))
-def test_who_is_on_time_waits_as_told_and_a_gap_more_for_each_senior_who_was_late(
+def test_who_is_on_time_waits_as_told_and_two_gaps_more_at_most_for_each_senior_who_was_late(
     callers: list[Caller], burst: int
 ) -> None:
     callers = [Caller(caller.name, caller.at, caller.late) for caller in callers]  # Nobody watches.
@@ -113,7 +113,8 @@ def test_who_is_on_time_waits_as_told_and_a_gap_more_for_each_senior_who_was_lat
             late = sum(1 for senior in arrived[:number] if senior.late != 0.0)
             equals = sum(1 for other in arrived[number:] if other.at == caller.at and other.late != 0.0)
             spoke = next(at for at, name in turns.taken if name == caller.name)
-            assert spoke <= turns.told[caller.name] + late + equals
+            # Who comes back a whole gap late, to the moment, was waited for and is let in first all the same.
+            assert spoke <= turns.told[caller.name] + 2 * late + equals
 
 
 @pytest.mark.parametrize("burst", [1, 3])
