@@ -122,7 +122,10 @@ async def every_way(folder: Path, replies: int, closes: int, accepts: int) -> No
     lost = replies + closes + accepts
     print(f"\n  {lost} answers lost, {len(requests)} executed, {dict(states)}, {len(complaints)} complaints")
     assert complaints == [], checks.told(complaints)
-    assert len({(entry.path, str(entry.body)) for entry in requests}) == len(requests) == done
+    assert len({(entry.path, str(entry.body)) for entry in requests}) == len(requests)
+    # While everything fails the marketplace is left alone: what cannot be read back in time is put before a person.
+    unsure = sum(count for (_, state), count in states.items() if state == "needs_human")
+    assert done <= len(requests) <= done + unsure
     assert sum(states.values()) == lost
     assert {state for _, state in states} == {"done", "needs_human", "released"}
 

@@ -192,10 +192,13 @@ class Till(RuleBasedStateMachine):
     @rule()
     def a_person_looks_into_what_nobody_knows(self) -> None:
         self.does(self._settled())
-        for action in self.does(self.house.kontor.actions.of(self.it.key)):
+        actions = self.does(self.house.kontor.actions.of(self.it.key))
+        known = [action.minor for action in actions if action.state == "done"]
+        for action in actions:
             if action.needs_human:
-                paid = [entry for entry in self._asked() if entry.executed]
-                done = any(entry.at >= action.began_at for entry in paid[-1:])
+                paid = [entry.body["amount"] for entry in self._asked() if entry.executed]
+                done = paid.count(action.minor) > known.count(action.minor)
+                known += [action.minor] if done else []
                 ana = self.house.ana.id
                 home = self.house.kontor.people.home_team
                 self.does(self.house.kontor.actions.resolve(action.id, done=done, user_id=ana, team_id=home))
