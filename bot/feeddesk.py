@@ -6,6 +6,7 @@ import asyncio
 import csv
 import hashlib
 import json
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,8 +16,9 @@ from typing import Any
 
 import structlog
 
+from bot.cards.feeds import Told
 from bot.cards.files import SlackFile
-from bot.desk import Desk, FeedFolder, Market
+from bot.desk import Desk, FeedFolder, Market, subject_key
 from bot.domain.feedkinds import DELIMITER, KINDS, ORDER_COMMAND, FeedKind, recognised
 from bot.domain.feedplan import Plan, read_plan
 from bot.domain.feedrows import Unreadable
@@ -210,7 +212,44 @@ async def unchanged(desk: Desk, row: FeedRow) -> bool:
     return await asyncio.to_thread(path.is_file) and await asyncio.to_thread(_digest, path) == row.digest
 
 
-async def take_down(desk: Desk, row: FeedRow) -> None:
-    """Publish the file no longer, and keep no copy of it."""
+async def take_down(desk: Desk, row: FeedRow, *, keep: bool = False) -> None:
+    """Publish the file no longer, and keep no copy of it unless it may be given again."""
     await feeds.withdraw(row.key, desk.now())
-    await asyncio.to_thread(desk.feeds.file(row.key).unlink, missing_ok=True)
+    if not keep:
+        await asyncio.to_thread(desk.feeds.file(row.key).unlink, missing_ok=True)
+
+
+async def given_again(desk: Desk, row: FeedRow, user_id: str) -> FeedRow | None:
+    """The file of a feed nobody fetched, as the file of a new one that is to be checked. None when it is gone.
+
+    The file moves: of two who ask at once one has it.
+    """
+    key = subject_key(KIND, row.account, secrets.token_hex(6))
+    try:
+        await asyncio.to_thread(desk.feeds.file(row.key).rename, desk.feeds.file(key))
+    except FileNotFoundError:
+        return None
+    fresh = FeedRow(
+        key, row.account, row.kind, row.storefront, row.name, row.size, None, user_id, row.channel, desk.now()
+    )
+    await feeds.add(fresh)
+    await desk.marks.mark([key], urgent=True)
+    return fresh
+
+
+def told_of(desk: Desk, feed: FeedRow, progress: Progress | None) -> Told:
+    """What its card says of a feed."""
+    return Told(
+        key=feed.key,
+        name=feed.name,
+        kind=feed.kind,
+        storefront=feed.storefront,
+        user_id=feed.user_id,
+        plan=read_plan(feed.plan) if feed.plan else None,
+        problem=feed.problem,
+        progress=progress,
+        discarded=feed.discarded_at is not None,
+        public=desk.feeds.public_url is not None,
+        import_id=feed.import_id,
+        kept=bool(progress and progress.unfetched) and desk.feeds.file(feed.key).is_file(),
+    )

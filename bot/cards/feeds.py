@@ -19,6 +19,7 @@ from bot.domain.imports import DONE, Progress, stuck
 from bot.domain.words import escaped, one_line
 
 CALLBACK, IMPORT, DISCARD = "feed.give", "feed.import", "feed.discard"
+AGAIN = "feed.again"
 TITLE = "Import a feed"
 FILE, KIND, PLACE = "file", "kind", "place"
 MOST_FOLDS = 6
@@ -89,6 +90,9 @@ class Told:
     progress: Progress | None = None
     discarded: bool = False
     public: bool = True
+    import_id: int | None = None
+    # Whether the file is still here although nobody fetched it, so that it can be given once more.
+    kept: bool = False
 
 
 def feed_card(told: Told, actions: Iterable[Action], now: datetime) -> Card:
@@ -96,14 +100,18 @@ def feed_card(told: Told, actions: Iterable[Action], now: datetime) -> Card:
     where = f"{names.flag(told.storefront)} " if told.storefront and kind.of_storefront else ""
     headline = f"{where}{kind.spoken.capitalize()}"
     name = escaped(one_line(told.name, 80), 100)
-    blocks: list[Block] = [section(f"*{headline}* · {name}"), context(f"Given by <@{told.user_id}>")]
+    facts = [f"Given by <@{told.user_id}>", f"feed `{told.key.rpartition(':')[2]}`"]
+    facts += [f"import {told.import_id}"] if told.import_id else []
+    blocks: list[Block] = [section(f"*{headline}* · {name}"), context(*facts)]
     state, more = _state(told, tuple(actions), now)
     return Card(f"{headline}: {state}", [*blocks, *more][:50])
 
 
 def _state(told: Told, actions: tuple[Action, ...], now: datetime) -> tuple[str, list[Block]]:
     if told.progress is not None:
-        return told.progress.words, _progress(told.progress, now)
+        again = [button("Give it again", AGAIN, told.key, says="Check this file once more, to import it anew")]
+        more = buttons(*again, block_id="again") if told.kept else []
+        return told.progress.words, [*_progress(told.progress, now), *more]
     if told.problem is not None:
         return "not checked", [section(f":x: {escaped(told.problem, 500)}")]
     if told.plan is None:
@@ -227,12 +235,22 @@ def _spoken(time: timedelta) -> str:
 # What people ask for
 
 
+def import_card(kind: str, id: int, storefront: str | None, progress: Progress, now: datetime) -> Card:
+    """An import of the marketplace's that nobody began from here."""
+    of = KINDS[kind]
+    where = f"{names.flag(storefront)} " if storefront and of.of_storefront else ""
+    headline = f"{where}{of.spoken.capitalize()}, import {id}"
+    begun = context("It was begun elsewhere.")
+    return Card(f"{headline}: {progress.words}", [section(f"*{headline}*"), begun, *_progress(progress, now)])
+
+
 def feeds_card(rows: Sequence[tuple[str, str, str, str]], command: str) -> Card:
-    """`rows` are (flag and kind, file, state, link) of the newest feeds."""
+    """`rows` are (flag and kind, file, state, who and which) of the newest feeds."""
     if not rows:
         return Card("No feeds", [section("No feed was given yet."), context(f"`{command}` opens the window for one.")])
     lines = [f"{what} · {escaped(one_line(name, 60), 80)} · {state}{link}" for what, name, state, link in rows]
-    return Card("The newest feeds", [section("*The newest feeds*"), section("\n".join(lines)[:2900])])
+    hint = context(f"`{command} ID` shows one of them: its feed or import number.")
+    return Card("The newest feeds", [section("*The newest feeds*"), section("\n".join(lines)[:2900]), hint])
 
 
 def given_text(name: str, channel: str) -> str:

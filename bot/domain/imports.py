@@ -95,7 +95,12 @@ class Progress:
     @property
     def downloaded(self) -> bool:
         """Whether the marketplace has its copy, so that ours need not be published any longer."""
-        return self.phase not in (WAITING, FETCHING) and self.status != "DOWNLOADING_FAILED"
+        return self.phase not in (WAITING, FETCHING) and not self.unfetched
+
+    @property
+    def unfetched(self) -> bool:
+        """Whether it ended because the marketplace did not get the file, which says nothing against the file."""
+        return self.status == "DOWNLOADING_FAILED"
 
     @property
     def percent(self) -> int | None:

@@ -15,7 +15,7 @@ from bot.board import Wanted
 from bot.cards import feeds as cards
 from bot.cards.blocks import Block
 from bot.cards.clicks import Press, read_press
-from bot.cards.feeds import DISCARD, IMPORT, Told
+from bot.cards.feeds import AGAIN, DISCARD, IMPORT
 from bot.desk import ActionKind, Desk, Wish, account_of
 from bot.domain import imports
 from bot.domain.action import Action
@@ -25,7 +25,7 @@ from bot.domain.feedplan import Plan, read_plan
 from bot.domain.imports import Progress
 from bot.domain.report import ReportWish
 from bot.domain.words import escaped
-from bot.feeddesk import GRACE, KIND, progress_facts, read_progress, take_down, unchanged
+from bot.feeddesk import GRACE, KIND, check, given_again, progress_facts, read_progress, take_down, told_of, unchanged
 from bot.files import FileTrouble
 from bot.looks import Seen
 from bot.marketplace import MarketError
@@ -43,6 +43,7 @@ GONE = "This file is not what was checked any more. Nothing was published; give 
 def register(app: AsyncApp, prefix: str) -> None:
     app.action(IMPORT)(import_pressed)
     app.action(DISCARD)(discard_pressed)
+    app.action(AGAIN)(again_pressed)
 
 
 # The card
@@ -57,11 +58,11 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     feed = await _interrupted(feed, now)
     progress = await _followed(desk, feed, now)
     if _may_go(feed, progress, now):
-        await take_down(desk, feed)
+        await take_down(desk, feed, keep=bool(progress and progress.unfetched))
     actions = await desk.actions.of(row.key)
     if feed.plan is not None and feed.told_at is None and row.ts and row.channel:
         await _tell_errors(desk, feed, row.channel, row.ts)
-    card = cards.feed_card(_told(desk, feed, progress), actions, now)
+    card = cards.feed_card(told_of(desk, feed, progress), actions, now)
     over = bool(feed.discarded_at or feed.problem) or (progress is not None and progress.ended)
     again = imports.next_look(progress, now) if progress else None
     if feed.plan is None and feed.problem is None:
@@ -120,21 +121,6 @@ def _may_go(feed: FeedRow, progress: Progress | None, now: datetime) -> bool:
         return False
     still = progress.moved_at or now
     return progress.ended or (progress.downloaded and now - still > GRACE)
-
-
-def _told(desk: Desk, feed: FeedRow, progress: Progress | None) -> Told:
-    return Told(
-        key=feed.key,
-        name=feed.name,
-        kind=feed.kind,
-        storefront=feed.storefront,
-        user_id=feed.user_id,
-        plan=read_plan(feed.plan) if feed.plan else None,
-        problem=feed.problem,
-        progress=progress,
-        discarded=feed.discarded_at is not None,
-        public=desk.feeds.public_url is not None,
-    )
 
 
 async def _tell_errors(desk: Desk, feed: FeedRow, channel: str, ts: str) -> None:
@@ -200,6 +186,23 @@ async def discard_pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> No
             await feeds.discard(feed.key, desk.now())
             await take_down(desk, feed)
     await ack()
+    if said and press.channel:
+        await desk.board.whisper(press.channel, press.user_id, said, press.thread_ts)
+    if feed is not None:
+        await desk.marks.mark([feed.key], urgent=True)
+
+
+async def again_pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
+    """A file nobody fetched, once more: as a feed of its own, checked anew, imported when somebody says so."""
+    press = read_press(body)
+    feed = await feeds.find(press.value) if press.value.startswith(f"{KIND}:") else None
+    said = await desk.refusal_at_click(press.user_id, press.team_id, at_all(IMPORT))
+    await ack()
+    if not said and feed is not None:
+        row = await given_again(desk, feed, press.user_id)
+        said = None if row else "Somebody gave it again already, or the file is gone: look below, or give it once more."
+        if row:
+            desk.later(check(desk, row))
     if said and press.channel:
         await desk.board.whisper(press.channel, press.user_id, said, press.thread_ts)
     if feed is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from dataclasses import replace
 from typing import Any
@@ -11,21 +12,23 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.cards import feeds as cards
 from bot.cards import names
-from bot.cards.blocks import Card
+from bot.cards.blocks import Card, context
 from bot.cards.clicks import Press, read_command, read_press
 from bot.cards.feeds import CALLBACK, IMPORT
 from bot.cards.files import SlackFile
 from bot.cards.replies import trouble_modal
 from bot.cards.windows import Opened
-from bot.desk import Desk, subject_key
+from bot.desk import Desk, ref_of, subject_key
+from bot.domain import imports
 from bot.domain.deeds import LOOK, at_all
 from bot.domain.feedkinds import KINDS, template
 from bot.domain.words import escaped
 from bot.drops import Drop
-from bot.feeddesk import KIND, check, fetch, kind_of, read_progress, take_in
+from bot.feeddesk import KIND, check, fetch, kind_of, read_progress, take_in, told_of
 from bot.files import FileTrouble
+from bot.marketplace import MarketError
 from bot.orderwindows import submitted_by
-from bot.store import feeds
+from bot.store import feeds, subjects
 from bot.store.feeds import FeedRow
 
 SHORTCUT = "feed.open"
@@ -34,6 +37,7 @@ MOST_DROPPED = 5
 HELP = """*Feeds*
 • `/{p}feed` check a CSV, then publish and import it
 • `/{p}feed list` the newest ones
+• `/{p}feed 1a2b3c4d5e6f` one of them, by its own number or that of its import
 • `/{p}feed templates` an example file of each kind"""
 
 
@@ -98,6 +102,8 @@ async def asked(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, d
     await ack()
     if word == "":
         desk.later(_open(desk, press))
+    elif re.fullmatch(r"[0-9a-f]{12}|\d{1,18}", word, re.ASCII):
+        desk.later(_one(desk, press, word, respond))
     elif word in {"list", "templates"}:
         desk.later(_answer(desk, press, word, respond))
     else:
@@ -163,5 +169,53 @@ async def _listed(desk: Desk) -> Card:
             progress.words if progress else "discarded" if feed.discarded_at else "checked" if feed.plan else "given"
         )
         flag = names.flag(feed.storefront) if KINDS[feed.kind].of_storefront else ""
-        lines.append((f"{flag} {KINDS[feed.kind].spoken}", feed.name, state, f" · <@{feed.user_id}>"))
+        lines.append(
+            (f"{flag} {KINDS[feed.kind].spoken}", feed.name, state, f" · <@{feed.user_id}> · `{ref_of(feed.key)}`")
+        )
     return cards.feeds_card(lines, f"/{desk.command_prefix}feed")
+
+
+async def _one(desk: Desk, press: Press, word: str, respond: AsyncRespond) -> None:
+    """A feed of ours by its number or its import's; else the import as the marketplace knows it."""
+    if refusal := await desk.refusal_at_click(press.user_id, press.team_id, LOOK):
+        await respond(text=refusal, response_type="ephemeral")
+        return
+    feed = await feeds.numbered(word)
+    try:
+        card = await _ours(desk, feed) if feed else await _elsewhere(desk, word)
+    except MarketError as error:
+        await respond(text=f":warning: {escaped(str(error), 500)}", response_type="ephemeral")
+        return
+    if card is None:
+        said = (
+            f"There is no feed and no import {escaped(word, 40)}. `/{desk.command_prefix}feed list` shows the newest."
+        )
+        await respond(text=said, response_type="ephemeral")
+        return
+    await respond(text=card.text, blocks=card.blocks, response_type="ephemeral")
+
+
+async def _ours(desk: Desk, feed: FeedRow) -> Card:
+    told = told_of(desk, feed, read_progress(feed.progress))
+    card = cards.feed_card(told, await desk.actions.of(feed.key), desk.now())
+    row = await subjects.find(feed.key)
+    link = desk.link(row.channel, row.ts) if row else None
+    return Card(card.text, [*card.blocks, context(f"<{link}|Its card>")]) if link else card
+
+
+async def _elsewhere(desk: Desk, word: str) -> Card | None:
+    """Raises `MarketError` when the marketplace cannot be asked."""
+    places: tuple[str | None, ...]
+    for account, market in desk.markets.items() if word.isdigit() else ():
+        for kind in KINDS.values():
+            places = desk.papers.storefronts[account] if kind.of_storefront else (None,)
+            for place in places:
+                try:
+                    file = await market.fetch_import(kind.name, int(word), place)
+                except MarketError as error:
+                    if error.systemic:
+                        raise
+                    continue
+                progress = imports.seen(None, file, desk.now())
+                return cards.import_card(kind.name, int(word), place, progress, desk.now())
+    return None

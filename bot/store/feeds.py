@@ -91,6 +91,15 @@ async def latest(limit: int) -> tuple[FeedRow, ...]:
 
 
 @unit
+async def numbered(word: str) -> FeedRow | None:
+    """The newest feed with this number of its own, or with an import of it."""
+    text = f"SELECT {_COLUMNS} FROM feeds WHERE key LIKE ? OR import_id = ? ORDER BY at DESC LIMIT 1"  # noqa: S608
+    number = int(word) if word.isdigit() else -1
+    found = await sql.fetch(text, f"feed:%:{border.key(word, 40)}", number)
+    return _row(found[0]) if found else None
+
+
+@unit
 async def behind(token: str, since: datetime) -> FeedRow | None:
     """The feed that is published under `token`, since `since` or later."""
     text = f"SELECT {_COLUMNS} FROM feeds WHERE token = ? AND withdrawn_at IS NULL AND published_at > ?"  # noqa: S608

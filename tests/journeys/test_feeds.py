@@ -173,6 +173,80 @@ async def test_a_restart_in_the_middle_forgets_nothing(house: House) -> None:
     assert len(house.market.journal.executed("POST", "/import-files")) == 1
 
 
+async def unfetched(house: House) -> Message:
+    """The card of a file the marketplace did not get: the address was gone when it came for it."""
+    card = await gives(house, commands(house, 42), "Inventory commands")
+    await house.ana.presses("support", card, "Import")
+    row = await row_of(card)
+    await house.ended(row.key)
+    await feeds.withdraw(row.key, house.kontor.desk.now())
+    await follows(house, card, "could not be fetched")
+    return card
+
+
+async def test_a_file_nobody_fetched_is_given_again_with_one_click_and_imported_with_another(house: House) -> None:
+    card = await unfetched(house)
+    assert card.labels == ["Give it again"]
+
+    for person in (house.ana, house.ben):
+        await person.presses("support", card, "Give it again") if card.labels else None
+
+    def fresh() -> Message | None:
+        cards = [each for each in house.cards("support") if "Import" in each.labels]
+        return cards[0] if cards else None
+
+    again = await house.until(fresh, seconds=30)
+    assert again is not None
+    assert again is not card
+    assert len(await feeds.latest(5)) == 2
+    await house.until(lambda: card.labels == [])
+    assert len(house.market.journal.executed("POST", "/import-files")) == 1
+    await house.ben.presses("support", again, "Import")
+    await follows(house, again, "is imported")
+
+    assert {offer.amount for offer in offers_of(house)[:2]} == {42}
+    assert len(house.market.journal.executed("POST", "/import-files")) == 2
+    assert house.slack.complaints == []
+
+
+async def answered(house: House, line: str) -> Message:
+    known = {message.ts for message in house.ana.sees("support")}
+    await house.ana.types(line, "support")
+    found = await house.until(
+        lambda: next((m for m in house.ana.sees("support") if m.only_for and m.ts not in known), None)
+    )
+    assert found is not None
+    return found
+
+
+async def test_a_feed_is_found_by_its_own_number_and_by_that_of_its_import(house: House) -> None:
+    card = await gives(house, commands(house, 43), "Inventory commands", name="bestand.csv")
+    await house.ana.presses("support", card, "Import")
+    row = await row_of(card)
+    await house.ended(row.key)
+    await follows(house, card, "is imported")
+    row = await row_of(card)
+
+    for word in (row.key.rpartition(":")[2], str(row.import_id)):
+        said = await answered(house, f"/feed {word}")
+        assert "bestand.csv" in said.words
+        assert "is imported" in said.words
+        assert "Its card" in said.words
+    assert row.key.rpartition(":")[2] in (await answered(house, "/feed list")).words
+    assert "There is no feed and no import 4711" in (await answered(house, "/feed 4711")).words
+
+
+async def test_an_import_that_was_begun_elsewhere_is_shown_too(house: House) -> None:
+    await home_known(house)
+    seller = house.kontor.desk.market("main")
+    file = await seller.start_import("order-command", "https://shop.example/orders.csv", None)
+
+    said = await answered(house, f"/feed {file.id}")
+
+    assert f"import {file.id}" in said.words
+    assert "It was begun elsewhere" in said.words
+
+
 async def test_discarded_is_never_published(house: House) -> None:
     card = await gives(house, commands(house, 41), "Inventory commands")
 
@@ -184,12 +258,7 @@ async def test_discarded_is_never_published(house: House) -> None:
 
 
 async def listed(house: House) -> str:
-    known = {message.ts for message in house.ana.sees("support")}
-    await house.ana.types("/feed list", "support")
-    found = await house.until(
-        lambda: next((m for m in house.ana.sees("support") if m.only_for and m.ts not in known), None)
-    )
-    return str(found.words)
+    return str((await answered(house, "/feed list")).words)
 
 
 async def test_examples_of_each_kind_can_be_had(house: House) -> None:
