@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Self
 
 import aiohttp
 import httpx
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp, AsyncBoltContext
-from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
-from bot import drops, features
+from bot import features
 from bot.actions import ActionDesk
 from bot.board import Board
 from bot.channels import Channels
 from bot.clocks import ClockFile
 from bot.composing import Composing
+from bot.connections import market, market_transport, signed_url, slack_client, watches
 from bot.desk import Desk, Market
 from bot.domain.invoice import InvoiceBook
 from bot.domain.pace import Pace
 from bot.domain.routing import Facts, Route, route_now
+from bot.duties import Watched, follower, supervised, take_changes
 from bot.feeddesk import FeedPlaces, published, sweep_out
 from bot.files import Files
 from bot.health import Health
 from bot.homes import Homes
+from bot.listening import listen
 from bot.looks import Looks
-from bot.marketplace import KauflandMarket, for_people
 from bot.modals import Modals
 from bot.paperround import PaperRound
 from bot.paperrules import OptionalFile, Schedules, invoice_file, schedule_file
@@ -53,14 +52,12 @@ from bot.settings import Settings
 from bot.slackwire import SlackTrouble, trouble
 from bot.store import heard, invoicefiles, pushes, reports
 from bot.store.database import Notebook, open_notebook
-from bot.store.errors import Unsure
 from bot.store.together import GroupCommit
 from bot.subscriptions import Watch
 from bot.web import FeedDoor, PushDoor, SlackDoor, front_door
 
 log = structlog.get_logger(__name__)
 
-RULES_SECONDS = 5.0
 # For what runs when we are told to stop; with what the server and open connections take it stays below ten seconds.
 STOP_SECONDS = 3.0
 FORGET_SECONDS = 3600.0
@@ -68,9 +65,6 @@ FORGET_SECONDS = 3600.0
 KEEP_HEARD_DAYS = 7
 KEEP_PUSHES_DAYS = 90
 KEEP_PAPERS_DAYS = 90
-EXPLANATION = (
-    "That did not work. Please try again in a minute; when the card says that something is under way, it was taken."
-)
 
 
 def utc_now() -> datetime:
@@ -79,6 +73,62 @@ def utc_now() -> datetime:
 
 def new_id() -> str:
     return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class EditedFiles:
+    """The files people edit, as they are now."""
+
+    rules: RuleFile
+    roles: RoleFile
+    clocks: ClockFile
+    templates: ReplyTemplates
+    invoices: OptionalFile[InvoiceBook]
+    schedules: OptionalFile[Schedules]
+
+    @classmethod
+    async def read(cls, settings: Settings) -> Self:
+        """Raises what each of them raises at the start."""
+        folder = settings.rules_dir
+        rules, roles = RuleFile(folder / "routing.yaml"), role_file(folder / "roles.yaml")
+        clocks = ClockFile(folder / "clocks.yaml")
+        templates = await asyncio.to_thread(ReplyTemplates, settings.templates_dir)
+        for problem in templates.problems:
+            log.error("a reply template was not taken", problem=str(problem))
+        return cls(rules, roles, clocks, templates, invoice_file(folder), schedule_file(folder))
+
+    @property
+    def watched(self) -> tuple[Watched, ...]:
+        files = ("rules", "roles", "clocks", "invoices", "schedules")
+        # Two hundred files and their grammar: too much for the loop.
+        large = Watched("reply templates", self.templates, large=True)
+        return (*(Watched(name, getattr(self, name)) for name in files), large)
+
+    def route(self, facts: Facts) -> Route:
+        """Where the rules of now send a subject."""
+        return route_now(self.rules.book, facts)
+
+    def papers(self, settings: Settings, channels: Channels) -> Papers:
+        return Papers(
+            invoices=lambda: self.invoices.value,
+            schedules=lambda: self.schedules.value,
+            reader=PaperReader(),
+            hosts=settings.market_file_hosts,
+            storefronts={account.name: account.storefronts for account in settings.accounts},
+            folder=settings.invoice_dir,
+            routed=partial(self._routed, channels),
+        )
+
+    async def _routed(self, channels: Channels, channel: str) -> bool:
+        """Whether cards hang in the channel of this id."""
+        book, papers = self.rules.book, self.invoices.value.channel
+        for name in {*book.channels, book.fallback, *([papers] if papers else [])}:
+            try:
+                if await channels.id(name) == channel:
+                    return True
+            except SlackTrouble:
+                continue
+        return False
 
 
 @dataclass
@@ -97,12 +147,7 @@ class Kontor:
     actions: ActionDesk
     polls: Polls
     watches: list[Watch]
-    rules: RuleFile
-    roles: RoleFile
-    clocks: ClockFile
-    templates: ReplyTemplates
-    invoice_rules: OptionalFile[InvoiceBook]
-    schedules: OptionalFile[Schedules]
+    files: EditedFiles
     paper_round: PaperRound
     slack_app: AsyncApp
     asgi: Starlette
@@ -120,7 +165,7 @@ class Kontor:
             "sweep of subjects": self.looks.sweep_for_ever,
             "sweep of actions": self.actions.sweep_for_ever,
             "homes": self.homes.run_for_ever,
-            "rules": self._watch_rules,
+            "rules": lambda: take_changes(self.files.watched),
             "forgetting": self._forget,
             "papers": self.paper_round.run_for_ever,
         }
@@ -128,7 +173,7 @@ class Kontor:
             duties["polls"] = self.polls.run_for_ever
         for watch in self.watches:
             duties[f"subscriptions of {watch.market.account}"] = watch.run_for_ever
-        self.tasks += [asyncio.create_task(_supervised(name, duty), name=name) for name, duty in duties.items()]
+        self.tasks += [asyncio.create_task(supervised(name, duty), name=name) for name, duty in duties.items()]
         if self.settings.slack_app_token:
             self.socket = AsyncSocketModeHandler(self.slack_app, self.settings.slack_app_token)
             await self.socket.connect_async()  # type: ignore[no-untyped-call]
@@ -163,37 +208,6 @@ class Kontor:
             self.health.slack_error = None
         await asyncio.Event().wait()
 
-    async def _watch_rules(self) -> None:
-        while True:
-            await asyncio.sleep(RULES_SECONDS)
-            problems = self.rules.reload_if_changed()
-            if problems == ():
-                log.info("new rules are live", rules=len(self.rules.book.rules))
-            for problem in problems or ():
-                log.error("rules not taken, the last good ones stay live", problem=str(problem))
-            problems = self.roles.reload_if_changed()
-            if problems == ():
-                log.info("new roles are live", roles=len(self.roles.value.roles))
-            for problem in problems or ():
-                log.error("roles not taken, the last good ones stay live", problem=str(problem))
-            problems = self.clocks.reload_if_changed()
-            if problems == ():
-                log.info("new clocks are live", targets=len(self.clocks.value.targets))
-            for problem in problems or ():
-                log.error("clocks not taken, the last good ones stay live", problem=str(problem))
-            for name, file in (("invoices", self.invoice_rules), ("schedules", self.schedules)):
-                problems = file.reload_if_changed()
-                if problems == ():
-                    log.info("new rules for papers are live", file=name)
-                for problem in problems or ():
-                    log.error("rules for papers not taken, the last good ones stay live", problem=str(problem))
-            # Two hundred files and their grammar: too much for the loop.
-            problems = await asyncio.to_thread(self.templates.reload_if_changed)
-            if problems == ():
-                log.info("new reply templates are live", templates=len(self.templates.ranked))
-            for problem in problems or ():
-                log.error("a reply template was not taken, its last good one stays live", problem=str(problem))
-
     async def _forget(self) -> None:
         """Drop keys of long ago; those of actions are kept for ever."""
         while True:
@@ -207,98 +221,28 @@ class Kontor:
 
 async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, writer: bool = True) -> Kontor:
     """Open the notebook and put the house together. Raises what `open_notebook` and the rules raise."""
-    rules = RuleFile(settings.rules_dir / "routing.yaml")
-    roles = role_file(settings.rules_dir / "roles.yaml")
-    clocks = ClockFile(settings.rules_dir / "clocks.yaml")
-    invoice_rules, schedules = invoice_file(settings.rules_dir), schedule_file(settings.rules_dir)
-    templates = await asyncio.to_thread(ReplyTemplates, settings.templates_dir)
-    for problem in templates.problems:
-        log.error("a reply template was not taken", problem=str(problem))
+    files = await EditedFiles.read(settings)
     notebook = await open_notebook(settings.database_url, settings.data_dir, writer=writer)
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, sock_connect=3), trust_env=False)
-    slack = slack_client(settings, session)
-    transport = market_transport()
+    slack, transport = slack_client(settings, session), market_transport()
     markets = {account.name: market(settings, account.name, transport, now) for account in settings.accounts}
     channels = Channels(slack)
-    board = Board(
-        slack,
-        channels,
-        lambda: rules.book.fallback,
-        now,
-        new_id,
-        posts=Pace(gap=settings.pace_seconds),
-        updates=Pace(gap=settings.pace_seconds * 8 / 7, burst=20),
-    )
+    board = _board(settings, slack, channels, files, now)
     people = People(slack, channels)
-    rights = Rights(people, lambda: roles.value, now)
-    looks = Looks(
-        board, {}, now, troubled=lambda: [account for account, market in markets.items() if market.trouble is not None]
-    )
+    rights = Rights(people, lambda: files.roles.value, now)
+    looks = Looks(board, {}, now, troubled=lambda: [name for name, market in markets.items() if market.trouble])
     homes = Homes(slack, lambda row, notice: features.home.draw(desk, row, notice), now)
-    alone = notebook.lock is not None
-    actions = ActionDesk(lambda: desk, features.ACTIONS, now, new_id, rights, alone)
-
-    def route(facts: Facts) -> Route:
-        return route_now(rules.book, facts)
-
+    actions = ActionDesk(lambda: desk, features.ACTIONS, now, new_id, rights, notebook.lock is not None)
     polls = Polls(
-        markets, looks, now, settings.poll_seconds, settings.reconcile_seconds, lambda: rules.book.shows("order")
+        markets, looks, now, settings.poll_seconds, settings.reconcile_seconds, lambda: files.rules.book.shows("order")
     )
-    places = FeedPlaces(settings.data_dir.absolute() / "feeds", settings.public_url)
-    health = Health(settings, board, looks, actions, polls, rules, roles, templates, now)
-    desk = Desk(
-        markets=markets,
-        slack=slack,
-        board=board,
-        files=Files(session, slack, token=settings.slack_bot_token, api_url=settings.slack_api_url),
-        marks=looks,
-        actions=actions,
-        route=route,
-        clocks=lambda: clocks.value,
-        link=channels.link,
-        refusal=rights.refusal,
-        refusal_at_click=rights.refusal_at_click,
-        standing=rights.standing,
-        approvals=lambda: rights.approvals,
-        partial_refunds_only=lambda: roles.value.partial_only,
-        judged=rights.decide_at_click,
-        fallback=lambda: rules.book.fallback,
-        modals=Modals(slack, board),
-        homes=homes,
-        later=_later(),
-        now=now,
-        status=health.status_text,
-        command_prefix=settings.command_prefix,
-        undo_seconds=settings.undo_seconds,
-        templates=templates,
-        composing=Composing(time.monotonic),
-        feeds=places,
-        papers=Papers(
-            invoices=lambda: invoice_rules.value,
-            schedules=lambda: schedules.value,
-            reader=PaperReader(),
-            hosts=settings.market_file_hosts,
-            storefronts={account.name: account.storefronts for account in settings.accounts},
-            folder=settings.invoice_dir,
-            routed=partial(_routed, channels, rules, invoice_rules),
-        ),
-    )
+    health = Health(settings, board, looks, actions, polls, files.rules, files.roles, files.templates, now)
+    parts = Parts(files, markets, slack, session, board, looks, homes, actions, rights, health)
+    desk = _desk(settings, parts, now)
     looks.changed = homes.changed
     looks.by_kind = {kind: partial(look, desk) for kind, look in features.LOOKS.items()}
     together = GroupCommit(lambda waiting: pushes.accept(waiting, now()))
     slack_app = listen(settings, desk, slack, people)
-    push_urls = {account.name: _signed_url(settings, account.name) for account in settings.accounts}
-    push_door = PushDoor(
-        {account.name: account for account in settings.accounts if settings.public_url},
-        {name: url for name, url in push_urls.items() if url},
-        together,
-        looks.wake,
-        now,
-    )
-    health.pushes = push_door
-    slack_door = None if settings.slack_app_token else SlackDoor.to(slack_app, settings.slack_signing_secret)
-    feed_door = FeedDoor(lambda token: published(places, token, now()))
-    asgi = front_door(slack=slack_door, pushes=push_door, feeds=feed_door, ready=health.ready, metrics=health.metrics)
     return Kontor(
         settings=settings,
         notebook=notebook,
@@ -312,174 +256,92 @@ async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, wr
         actions=actions,
         polls=polls,
         watches=watches(settings, markets, now),
-        rules=rules,
-        roles=roles,
-        clocks=clocks,
-        templates=templates,
-        invoice_rules=invoice_rules,
-        schedules=schedules,
+        files=files,
         paper_round=PaperRound(desk),
         slack_app=slack_app,
-        asgi=asgi,
+        asgi=_doors(settings, desk, slack_app, looks, together, health),
         health=health,
         together=together,
     )
 
 
-async def _routed(channels: Channels, rules: RuleFile, invoices: OptionalFile[InvoiceBook], channel: str) -> bool:
-    """Whether cards hang in the channel of this id."""
-    wanted = {*rules.book.channels, rules.book.fallback, *([invoices.value.channel] if invoices.value.channel else [])}
-    for name in wanted:
-        try:
-            if await channels.id(name) == channel:
-                return True
-        except SlackTrouble:
-            continue
-    return False
+@dataclass(frozen=True)
+class Parts:
+    """What the desk is made of."""
+
+    files: EditedFiles
+    markets: dict[str, Market]
+    slack: AsyncWebClient
+    session: aiohttp.ClientSession
+    board: Board
+    looks: Looks
+    homes: Homes
+    actions: ActionDesk
+    rights: Rights
+    health: Health
 
 
-def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """A client that never repeats a call by itself: the default one re-posts after a dropped connection."""
-    # The SDK formats every request for its debug log unless its own logger says that nobody reads it.
-    logging.getLogger("slack_sdk.web.async_client").setLevel(logging.INFO)
-    return AsyncWebClient(
-        token=settings.slack_bot_token, base_url=settings.slack_api_url, session=session, retry_handlers=[]
+def _board(
+    settings: Settings, slack: AsyncWebClient, channels: Channels, files: EditedFiles, now: Callable[[], datetime]
+) -> Board:
+    return Board(
+        slack,
+        channels,
+        lambda: files.rules.book.fallback,
+        now,
+        new_id,
+        posts=Pace(gap=settings.pace_seconds),
+        updates=Pace(gap=settings.pace_seconds * 8 / 7, burst=20),
     )
 
 
-def market_transport() -> httpx.AsyncHTTPTransport:
-    """One pool of connections for all accounts; proxies of the environment are not ours to trust."""
-    return httpx.AsyncHTTPTransport(
-        trust_env=False, limits=httpx.Limits(max_connections=40, max_keepalive_connections=40)
-    )
-
-
-def market(
-    settings: Settings, account: str, transport: httpx.AsyncBaseTransport, now: Callable[[], datetime]
-) -> Market:
-    keys = settings.account(account)
-    assert keys is not None
-    return KauflandMarket(
-        account=account,
-        client_key=keys.client_key,
-        secret_key=keys.secret_key,
-        base_url=settings.market_api_url,
-        user_agent=settings.market_user_agent,
-        transport=transport,
+def _desk(settings: Settings, parts: Parts, now: Callable[[], datetime]) -> Desk:
+    files, slack, rights, channels = parts.files, parts.slack, parts.rights, parts.board.channels
+    return Desk(
+        markets=parts.markets,
+        slack=slack,
+        board=parts.board,
+        files=Files(parts.session, slack, token=settings.slack_bot_token, api_url=settings.slack_api_url),
+        marks=parts.looks,
+        actions=parts.actions,
+        route=files.route,
+        clocks=lambda: files.clocks.value,
+        link=channels.link,
+        refusal=rights.refusal,
+        refusal_at_click=rights.refusal_at_click,
+        standing=rights.standing,
+        approvals=lambda: rights.approvals,
+        partial_refunds_only=lambda: files.roles.value.partial_only,
+        judged=rights.decide_at_click,
+        fallback=lambda: files.rules.book.fallback,
+        modals=Modals(slack, parts.board),
+        homes=parts.homes,
+        later=follower(),
         now=now,
-        per_second=settings.market_per_second,
-        storefronts=keys.storefronts,
+        status=parts.health.status_text,
+        command_prefix=settings.command_prefix,
+        undo_seconds=settings.undo_seconds,
+        templates=files.templates,
+        composing=Composing(time.monotonic),
+        feeds=FeedPlaces(settings.data_dir.absolute() / "feeds", settings.public_url),
+        papers=files.papers(settings, channels),
     )
 
 
-def watches(settings: Settings, markets: dict[str, Market], now: Callable[[], datetime]) -> list[Watch]:
-    """One watch per account, where pushes can reach us; without PUBLIC_URL everything comes by polling."""
-    email = settings.market_fallback_email
-    if not settings.public_url or not email:
-        log.warning("PUBLIC_URL or MARKET_FALLBACK_EMAIL is not set: no subscriptions, everything comes by polling")
-        return []
-    found = []
-    for account in settings.accounts:
-        url = settings.callback_url(account.name)
-        assert url is not None
-        found.append(Watch(markets[account.name], account.storefronts, url, email, now))
-    return found
-
-
-def _signed_url(settings: Settings, account: str) -> str | None:
-    """The URL the marketplace signs a push with: the whole callback URL, or only its path (MARKET_PUSH_URL_FORM)."""
-    url = settings.callback_url(account)
-    if url is None or settings.push_url_form == "full":
-        return url
-    return urlsplit(url).path
-
-
-# Slack
-
-
-def listen(settings: Settings, desk: Desk, slack: AsyncWebClient, people: People) -> AsyncApp:
-    """Bolt with every feature's listeners, the desk lent to each, and one door for errors."""
-
-    async def authorize(team_id: str | None = None) -> AuthorizeResult:
-        # Asking Slack on the first click would make that click late; what we need of the answer we know.
-        return AuthorizeResult(
-            enterprise_id=None, team_id=team_id or people.home_team, bot_token=settings.slack_bot_token
-        )
-
-    # It warns that our authorize takes the place of a token, which is how it must be.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
-    app = AsyncApp(
-        client=slack,
-        signing_secret=settings.slack_signing_secret,
-        authorize=authorize,
-        raise_error_for_unhandled_request=False,
-        # Our guard has verified the raw bytes before Bolt parses them.
-        request_verification_enabled=False,
+def _doors(
+    settings: Settings, desk: Desk, slack_app: AsyncApp, looks: Looks, together: GroupCommit, health: Health
+) -> Starlette:
+    """Everything that can be asked of us over HTTP."""
+    push_urls = {account.name: signed_url(settings, account.name) for account in settings.accounts}
+    health.pushes = PushDoor(
+        {account.name: account for account in settings.accounts if settings.public_url},
+        {name: url for name, url in push_urls.items() if url},
+        together,
+        looks.wake,
+        desk.now,
     )
-
-    async def lend_desk(context: AsyncBoltContext, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:
-        context["desk"] = desk
-        if event_id := body.get("event_id"):
-            if not await heard.first_time(f"event:{event_id}", desk.now()):
-                await context.ack()
-                return
-        elif body.get("command") and not await heard.first_time(f"command:{body.get('trigger_id')}", desk.now()):
-            await context.ack()
-            return
-        await next()
-
-    app.use(lend_desk)
-    drops.register(app, features.DROPS)
-    for feature in features.ALL:
-        feature.register(app, settings.command_prefix)
-    app.error(explain)
-    return app
-
-
-async def explain(error: Exception, body: dict[str, Any], client: AsyncWebClient) -> None:
-    """Tell the person who clicked that it did not work; the details go to the log alone."""
-    log.error("listener failed", error=type(error).__name__, exc_info=error)
-    channel = (body.get("channel") or {}).get("id") or body.get("channel_id")
-    user = (body.get("user") or {}).get("id") if isinstance(body.get("user"), dict) else body.get("user_id")
-    if not channel or not user:
-        return
-    text = str(error) if isinstance(error, Unsure) else EXPLANATION
-    try:
-        await client.chat_postEphemeral(channel=channel, user=user, text=text)
-    except Exception as failure:
-        log.warning("could not explain a failure", reason=type(failure).__name__)
-
-
-def _later() -> Callable[[Coroutine[None, None, None]], None]:
-    """Runs what follows an acknowledged click, keeps it referenced, and logs what goes wrong in it.
-
-    Bolt answers 404 when a listener raises right after its acknowledgement; what runs here cannot do that.
-    """
-    running: set[asyncio.Task[None]] = set()
-
-    def later(work: Coroutine[None, None, None]) -> None:
-        with for_people():
-            task = asyncio.create_task(work)
-        running.add(task)
-        task.add_done_callback(done)
-
-    def done(task: asyncio.Task[None]) -> None:
-        running.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("what followed a click failed", error=type(error).__name__, exc_info=error)
-
-    return later
-
-
-async def _supervised(name: str, duty: Callable[[], Awaitable[None]]) -> None:
-    """Runs a duty for ever; one that dies is told and started again, with growing pauses."""
-    pause = 1.0
-    while True:
-        started = time.monotonic()
-        try:
-            await duty()
-            log.error("a duty ended by itself", duty=name)
-        except Exception as error:
-            log.exception("a duty died", duty=name, error=type(error).__name__)
-        pause = 1.0 if time.monotonic() - started > 60 else min(30.0, pause * 2)
-        await asyncio.sleep(pause)
+    slack_door = None if settings.slack_app_token else SlackDoor.to(slack_app, settings.slack_signing_secret)
+    feed_door = FeedDoor(lambda token: published(desk.feeds, token, desk.now()))
+    return front_door(
+        slack=slack_door, pushes=health.pushes, feeds=feed_door, ready=health.ready, metrics=health.metrics
+    )

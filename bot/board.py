@@ -10,8 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -21,6 +20,7 @@ from bot.cards.blocks import Block, Card, context
 from bot.cards.tickets import Entry, from_its_beginning
 from bot.channels import Channels
 from bot.domain.pace import Pace
+from bot.readback import find_post
 from bot.slackwire import SlackTrouble, trouble
 from bot.store import entries as entry_rows
 from bot.store import subjects as subject_rows
@@ -35,9 +35,6 @@ UPDATES = "chat.update"
 PATIENCE_SECONDS = 1.5
 # Turns of chat.update that background work leaves to people who are watching.
 FOR_PEOPLE = 5
-HISTORY_PAGES = 5
-# No post takes longer than this to happen, our clock and Slack's together.
-LATEST_POST = timedelta(minutes=10)
 
 
 class NotNow(Exception):
@@ -312,7 +309,7 @@ class Board:
         first, last = self.settle_seconds
         if age < first:
             raise NotNow(first - age, "a post may be under way")
-        ts = await self._find(row.posting_channel, row.posting, row.posting_at)
+        ts = await find_post(self.slack, row.posting_channel, row.posting, row.posting_at)
         failpoints.reach("out.read_back")
         if ts:
             await subject_rows.posted(row.key, row.posting_channel, ts, "")
@@ -329,47 +326,13 @@ class Board:
         first, last = self.settle_seconds
         if age < first:
             raise NotNow(first - age, "a thread entry may be under way")
-        ts = await self._find(place.channel, kept.posting, kept.posting_at, thread_ts=place.ts)
+        ts = await find_post(self.slack, place.channel, kept.posting, kept.posting_at, thread_ts=place.ts)
         if ts:
             await entry_rows.posted(key, kept.key, ts)
             return True
         if age < last:
             raise NotNow(last - age, "looking again for an entry that may have been posted")
         return False
-
-    async def _find(self, channel: str, marker: str, since: datetime, thread_ts: str | None = None) -> str | None:
-        """The ts of our message with `marker`, or None when the channel's history does not hold it."""
-        oldest = f"{(since - timedelta(seconds=30)).timestamp():.6f}"
-        # Slack did it then or never; what came hours later would only fill the pages.
-        latest = f"{(since + LATEST_POST).timestamp():.6f}"
-        cursor = ""
-        for _ in range(HISTORY_PAGES):
-            arguments: dict[str, Any] = {
-                "channel": channel,
-                "oldest": oldest,
-                "latest": latest,
-                "limit": 100,
-                "include_all_metadata": True,
-                "cursor": cursor,
-            }
-            try:
-                if thread_ts:
-                    answer = await self.slack.conversations_replies(ts=thread_ts, **arguments)
-                else:
-                    answer = await self.slack.conversations_history(**arguments)
-            except Exception as error:
-                slack = trouble(error)
-                if slack.kind in {"channel", "missing"}:
-                    return None
-                raise slack from error
-            for message in answer.get("messages") or []:
-                payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if payload.get("marker") == marker:
-                    return str(message["ts"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return None
-        return None
 
     # Pace and the state of our token
 

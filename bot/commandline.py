@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from bot.app import market, market_transport, utc_now
+from bot.app import utc_now
+from bot.connections import market, market_transport
 from bot.desk import Market
 from bot.domain.words import one_line
 from bot.marketplace import MarketError

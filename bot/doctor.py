@@ -11,10 +11,10 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import slack_client
 from bot.channels import Channels
 from bot.clocks import ClockFile
 from bot.commandline import markets_of
+from bot.connections import slack_client
 from bot.desk import Market
 from bot.domain.ladder import CLAIMER
 from bot.domain.targets import ClockBook

@@ -78,7 +78,7 @@ def read_progress(facts: Mapping[str, Any] | None) -> Progress | None:
     return Progress(**{**facts, **moments})
 
 
-async def published(places: FeedPlaces, token: str, now: datetime) -> Path | None:
+async def published(places: FeedFolder, token: str, now: datetime) -> Path | None:
     """The file that may be fetched with `token` now."""
     row = await feeds.behind(token, now - PUBLISHED_FOR)
     if row is None:

@@ -140,7 +140,7 @@ async def test_while_a_reply_waits_to_be_sent_the_buyer_gets_the_reply_alone(tmp
         card = await house.shown(ticket.id)
         assert await writes_reply(house, card, "Kommt morgen.") is None
         path.write_text(with_rule)
-        await house.until(lambda: house.kontor.rules.book.rules[0].acknowledge, seconds=30)
+        await house.until(lambda: house.kontor.files.rules.book.rules[0].acknowledge, seconds=30)
         await house.kontor.looks.mark([f"ticket:main:{ticket.id}"])
         await house.polled()
         assert written(house, ticket) == []

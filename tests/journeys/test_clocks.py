@@ -255,9 +255,9 @@ async def test_a_change_of_the_file_is_taken_and_a_wrong_one_is_not(start: Start
     async with start() as house:
         path = house.kontor.settings.rules_dir / "clocks.yaml"
         path.write_text(CLOCKS.replace("4 hours", "2 hours"))
-        assert house.kontor.clocks.reload_if_changed() == ()
+        assert house.kontor.files.clocks.reload_if_changed() == ()
         path.write_text("targets: soon")
-        assert house.kontor.clocks.reload_if_changed()
+        assert house.kontor.files.clocks.reload_if_changed()
         ticket = open_ticket(house)
         await on(house, timedelta(minutes=1))
         card = await house.shown(ticket.id)

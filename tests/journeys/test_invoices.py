@@ -526,7 +526,7 @@ async def test_rules_turn_an_error_into_a_warning_while_the_bot_runs(tmp_path: P
         await gives(house, [("r.pdf", await invoice_of(house, order, "a shop"))])
         card = await card_saying(house, "a web site", "1 with errors")
         rules(folder, invoices='channel: "#orders"\nchecks: {shop_address: off}\n')
-        house.kontor.invoice_rules.reload_if_changed()
+        house.kontor.files.invoices.reload_if_changed()
 
         await house.ana.presses("orders", card, "Check again")
         card = await card_saying(house, f"order {order.id}", "1 uploaded")
