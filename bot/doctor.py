@@ -22,7 +22,7 @@ from bot.domain.words import one_line
 from bot.manifest import SCOPES
 from bot.marketplace import MarketError
 from bot.replies import ReplyTemplates
-from bot.rules import FileProblems, RuleFile, unfit_templates
+from bot.rules import FileProblems, RuleFile, unfit_templates, unknown_accounts
 from bot.settings import Account, Settings
 from bot.slackwire import CHANNEL_WORDS, SlackTrouble, trouble
 from bot.store.database import NotebookError, open_notebook
@@ -93,6 +93,8 @@ def _rules(settings: Settings) -> tuple[RuleFile | None, Finding]:
         return None, Finding("rules", False, str(error))
     if unfit := unfit_templates(rules.book, path, settings.templates_dir):
         return rules, Finding("rules", False, "; ".join(map(str, unfit)))
+    if unknown := unknown_accounts(rules.book, path, [account.name for account in settings.accounts]):
+        return rules, Finding("rules", False, "; ".join(map(str, unknown)))
     return rules, Finding("rules", True, f"{len(rules.book.rules)} rules in {path}")
 
 
@@ -175,6 +177,8 @@ async def _marketplace(seller: Market, account: Account, settings: Settings) -> 
     except MarketError as error:
         yield Finding(name, False, f"{error} Check MARKET_CLIENT_KEY, MARKET_SECRET_KEY and this machine's clock.")
         return
+    if seller.clock_trouble:
+        yield Finding(f"clock against {name}", False, seller.clock_trouble)
     unknown = sorted(set(account.storefronts) - {code.lower() for code in there})
     words = f"the seller has no {', '.join(unknown)}; it has {', '.join(there)}" if unknown else "takes our keys"
     yield Finding(name, not unknown, words)

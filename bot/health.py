@@ -45,7 +45,8 @@ class Health:
         checks = {
             "database": await self._database(),
             "slack": self.slack_error or self.board.token_trouble or "ok",
-            "marketplace": "; ".join(f"{name}: {why}" for name, why in sorted(self.polls.last_error.items())) or "ok",
+            "marketplace": self._marketplace(),
+            "clocks": "; ".join(f"{name}: {why}" for name, why in self._clocks()) or "ok",
             "last_poll": self._last_poll(),
             "rules": "; ".join(str(problem) for problem in self.rules.problems) or "ok",
             "roles": "; ".join(str(problem) for problem in self.roles.problems) or "ok",
@@ -53,6 +54,16 @@ class Health:
         }
         fatal = ("database", "slack", "marketplace", "last_poll")
         return all(checks[name].startswith("ok") for name in fatal), {"checks": checks}
+
+    def _marketplace(self) -> str:
+        """What keeps us from each account now, else what its last poll stumbled over."""
+        troubles = {name: market.trouble for name, market in self.polls.markets.items() if market.trouble}
+        said = {**self.polls.last_error, **troubles}
+        return "; ".join(f"{name}: {why}" for name, why in sorted(said.items())) or "ok"
+
+    def _clocks(self) -> list[tuple[str, str]]:
+        found = [(name, market.clock_trouble) for name, market in sorted(self.polls.markets.items())]
+        return [(name, why) for name, why in found if why]
 
     async def _database(self) -> str:
         try:

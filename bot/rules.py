@@ -5,8 +5,10 @@ A change that is wrong is not taken: the last good rules stay live, and `problem
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from bot.domain.conditions import words_asked
 from bot.domain.nearest import did_you_mean
 from bot.domain.routing import RuleBook
 from bot.domain.words import one_line
@@ -66,6 +68,17 @@ def unfit_templates(book: RuleBook, path: Path, folder: Path) -> tuple[Problem, 
             asks = ", ".join(wanted.label for wanted in template.inputs)
             said = f"'{name}' asks an agent for {asks}; to acknowledge by itself, name one that asks for nothing"
             found.append(Problem(str(path), rule.line, 1, said))
+    return tuple(found)
+
+
+def unknown_accounts(book: RuleBook, path: Path, accounts: Sequence[str]) -> tuple[Problem, ...]:
+    """Rules of the file at `path` that ask for an account nobody has set up: they never match."""
+    found = []
+    for rule in book.rules:
+        for word in words_asked(rule.when, "account"):
+            if word not in accounts:
+                near = did_you_mean(word, accounts) or f" (there is {', '.join(accounts)})"
+                found.append(Problem(str(path), rule.line, 1, f"there is no account '{one_line(word, 60)}'{near}"))
     return tuple(found)
 
 

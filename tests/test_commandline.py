@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -96,6 +97,19 @@ async def test_the_doctor_names_each_thing_that_is_wrong_and_what_to_do(shell: S
     assert "archived" in failed[1]
     assert "secret key" in failed[2]
     assert "0a1b2c3d4e5f6071" not in told
+
+
+async def test_the_doctor_knows_an_account_that_rules_name_wrongly(shell: Shell) -> None:
+    await shell.kontor("migrate")
+    folder = shell.folder / "rules"
+    shutil.copytree(ROOT / "rules", folder)
+    rules = (folder / "routing.yaml").read_text()
+    wrong = '  - name: Wrong\n    when: {not: {account: mian}}\n    channel: "#support"\n'
+    (folder / "routing.yaml").write_text(rules.replace("rules:\n", f"rules:\n{wrong}", 1))
+    code, told = await shell.kontor("doctor", RULES_DIR=str(folder))
+
+    assert code == 1
+    assert "there is no account 'mian' (did you mean 'main'?)" in told
 
 
 async def test_a_dead_token_is_said_with_where_a_new_one_comes_from(shell: Shell) -> None:

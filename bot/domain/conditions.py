@@ -258,6 +258,18 @@ def age_limits(condition: Condition | None) -> Iterator[timedelta]:
             yield from age_limits(condition.part)
 
 
+def words_asked(condition: Condition | None, fact: str) -> Iterator[str]:
+    """The words a condition compares `fact` with, wherever it does."""
+    match condition:
+        case WordIs() if condition.fact == fact:
+            yield from condition.words
+        case AllOf() | AnyOf():
+            for part in condition.parts:
+                yield from words_asked(part, fact)
+        case NotThis():
+            yield from words_asked(condition.part, fact)
+
+
 def _compiled(pattern: str) -> Callable[[bytes], object]:
     if len(pattern) > MOST_PATTERN:
         raise ValueError(f"the regular expression is longer than {MOST_PATTERN} characters")

@@ -76,6 +76,11 @@ class KauflandMarket(
         return self._line.breaker.reason
 
     @property
+    def clock_trouble(self) -> str | None:
+        """What to say of clocks that are more than a minute apart, None when they agree or nobody has answered yet."""
+        return self._line.clock_words() or None
+
+    @property
     def clock_skew(self) -> float | None:
         """Seconds this machine's clock is ahead of the marketplace's (negative: behind), None before any answer."""
         return self._line.clock_skew

@@ -190,7 +190,7 @@ class Line:
         if answer.status < 400 or (answer.status < 500 and answer.status != 429 and not _is_ours(answer)):
             return self._not_the_marketplace(answer, writing=writing)
         payload = self._told(answer.body)
-        error = refusal(answer.status, payload, writing=writing, retry_after=wait, clock=self._clock_words())
+        error = refusal(answer.status, payload, writing=writing, retry_after=wait, clock=self.clock_words())
         if error.about_keys:
             self.breaker.refused(error)
         elif answer.status >= 500:
@@ -233,12 +233,12 @@ class Line:
         date = wire.http_date(answer.headers.get("date"))
         if date is None:
             return
-        before = self._clock_words()
+        before = self.clock_words()
         self.clock_skew = (self._now() - date).total_seconds()
-        if not before and (words := self._clock_words()):
+        if not before and (words := self.clock_words()):
             log.error("the clocks differ", account=self.account, says=words)
 
-    def _clock_words(self) -> str:
+    def clock_words(self) -> str:
         """What to say when this machine's clock is wrong by more than a minute; empty when it is not."""
         skew = self.clock_skew or 0.0
         if abs(skew) <= SKEW_SECONDS:
