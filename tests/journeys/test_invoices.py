@@ -18,14 +18,14 @@ from tests.journeys.papers import invoice_of, rules, sent_order, uploaded
 from tests.papers import pdf
 
 
-async def card_saying(house: House, *words: str, channel: str = "orders") -> Message:
+async def card_saying(house: House, *words: str, channel: str = "orders", seconds: float = 15.0) -> Message:
     """The newest card in the channel that says all of these words."""
 
     def found() -> Message | None:
         cards = [card for card in house.cards(channel) if all(word in card.words for word in words)]
         return cards[-1] if cards else None
 
-    return await house.until(found)  # type: ignore[return-value]
+    return await house.until(found, seconds=seconds)  # type: ignore[return-value]
 
 
 async def gives(house: House, files: list[tuple[str, bytes]], order: str | None = None) -> dict[str, str] | None:
@@ -305,9 +305,9 @@ async def test_thirty_files_in_three_drops_are_one_card(house: House) -> None:
     for start in (0, 10, 20):
         await house.ana.drops("orders", {name: files[name] for name in names[start : start + 10]})
 
-    card = await card_saying(house, "30 invoices", "30 ready")
+    card = await card_saying(house, "30 invoices", "30 ready", seconds=60)
     await house.ana.presses("orders", card, "Upload (30)")
-    await card_saying(house, "30 uploaded")
+    await card_saying(house, "30 uploaded", seconds=60)
 
     assert all(len(uploaded(house, order)) == 1 for order in orders)
     assert len([card for card in house.cards("orders") if "uploaded" in card.words]) == 1
