@@ -6,7 +6,7 @@ Several features open one. What becomes of what is written when something is pre
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,10 @@ AGENT_SECONDS = 2.0
 ON_ITS_WAY = "A reply by a colleague is on its way to this buyer. Wait until it has gone out, then press Reply again."
 
 
+# Files to attach to a reply, and a notice about them.
+Gather = Callable[[], Awaitable[tuple[Sequence[SlackFile], str | None]]]
+
+
 @dataclass(frozen=True)
 class Who:
     """Who has the window, and where they came from: an answer nobody else sees goes there."""
@@ -56,8 +60,15 @@ def presser(press: Press) -> Who:
     return Who(press.user_id, press.team_id, press.channel, press.thread_ts)
 
 
-async def open_window(desk: Desk, press: Press, subject: str, attach: Sequence[SlackFile] = ()) -> None:
-    """Open the window for who pressed, at once; fill it when the marketplace has answered."""
+async def nothing_more() -> tuple[Sequence[SlackFile], str | None]:
+    return (), None
+
+
+async def open_window(desk: Desk, press: Press, subject: str, gather: Gather = nothing_more) -> None:
+    """Open the window for who pressed, at once; fill it when the marketplace has answered.
+
+    `gather` brings files to attach and a notice (our own mrkdwn) while the window is open already. Raises nothing.
+    """
     refusal = await desk.refusal_at_click(press.user_id, press.team_id, Deed(REPLY, subject=subject))
     if refusal:
         if press.channel:
@@ -65,7 +76,8 @@ async def open_window(desk: Desk, press: Press, subject: str, attach: Sequence[S
         return
     opened = await desk.modals.open(press, loading_modal(TITLE))
     if opened is not None:
-        await fill_window(desk, opened, presser(press), subject, attach=attach)
+        attach, notice = await gather()
+        await fill_window(desk, opened, presser(press), subject, attach=attach, notice=notice)
 
 
 async def fill_window(

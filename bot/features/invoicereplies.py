@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.cards.clicks import Press, read_click, read_press
 from bot.cards.files import SlackFile
-from bot.cards.replies import loading_modal, trouble_modal
-from bot.cards.replywindow import TITLE
-from bot.cards.tickets import REPLY, WITH_INVOICE
+from bot.cards.tickets import WITH_INVOICE
 from bot.desk import Desk, account_of, ref_of
-from bot.domain.deeds import Deed
 from bot.domain.words import escaped
 from bot.files import FileTrouble
 from bot.invoicedesk import invoice_file, invoices_for_ticket
 from bot.marketplace import MarketError, for_people
-from bot.writing import draft_of, fill_window, presser
+from bot.writing import draft_of, open_window
 
 NONE_YET = ":information_source: There is no invoice yet: `/{p}invoice {order}` uploads one."
 NOT_ATTACHED = ":warning: The invoice is not attached: {said}"
@@ -32,27 +30,15 @@ async def pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
     click = read_click(press.value)
     await ack()
     if click is not None:
-        desk.later(_open(desk, press, click.subject))
+        desk.later(open_window(desk, press, click.subject, partial(_attached, desk, press, click.subject)))
 
 
-async def _open(desk: Desk, press: Press, subject: str) -> None:
-    refusal = await desk.refusal_at_click(press.user_id, press.team_id, Deed(REPLY, subject=subject))
-    if refusal:
-        if press.channel:
-            await desk.board.whisper(press.channel, press.user_id, refusal, press.thread_ts)
-        return
-    opened = await desk.modals.open(press, loading_modal(TITLE))
-    if opened is None:
-        return
+async def _attached(desk: Desk, press: Press, subject: str) -> tuple[tuple[SlackFile, ...], str | None]:
     try:
         with for_people():
-            files, notice = await _invoice(desk, subject, press.user_id)
+            return await _invoice(desk, subject, press.user_id)
     except (MarketError, FileTrouble) as error:
-        files, notice = (), NOT_ATTACHED.format(said=escaped(str(error), 300))
-    except Exception:
-        await desk.modals.change(opened, trouble_modal(TITLE, "That did not work. Please press the button again."))
-        raise
-    await fill_window(desk, opened, presser(press), subject, attach=files, notice=notice)
+        return (), NOT_ATTACHED.format(said=escaped(str(error), 300))
 
 
 async def _invoice(desk: Desk, subject: str, user_id: str) -> tuple[tuple[SlackFile, ...], str | None]:
