@@ -51,6 +51,24 @@ def serve() -> None:
 
 
 @main.command()
+def web() -> None:
+    """The front door alone, one of several processes (KONTOR_LANES=postgres)."""
+    from bot.scaling import Part
+    from bot.serving import serve_until_told
+
+    sys.exit(asyncio.run(serve_until_told(settings(), part=Part.WEB)))
+
+
+@main.command()
+def work() -> None:
+    """Looks, actions, polls and timers without a front door; any number of them (KONTOR_LANES=postgres)."""
+    from bot.scaling import Part
+    from bot.serving import serve_until_told
+
+    sys.exit(asyncio.run(serve_until_told(settings(), part=Part.WORK)))
+
+
+@main.command()
 @click.option("--fast", is_flag=True, help="Let the local world move quickly.")
 def demo(fast: bool) -> None:
     """A local marketplace, a local Slack and the bot; prints where to look."""
@@ -63,12 +81,15 @@ def demo(fast: bool) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the notebook's tables up to this version."""
+    from bot.scaling import prepare_lanes
     from bot.store.database import NotebookError
     from bot.store.database import migrate as bring_up
 
     wanted = settings()
     try:
         told = asyncio.run(bring_up(wanted.database_url, wanted.data_dir))
+        if wanted.lanes == "postgres":
+            told = f"{told}\n{asyncio.run(prepare_lanes(wanted))}"
     except NotebookError as error:
         click.echo(str(error), err=True)
         sys.exit(1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import aiohttp
 import httpx
@@ -25,7 +25,7 @@ from bot.board import Board
 from bot.channels import Channels
 from bot.clocks import ClockFile
 from bot.composing import Composing
-from bot.connections import market, market_transport, signed_url, slack_client, watches
+from bot.connections import market, market_transport, share, signed_url, slack_client, watches
 from bot.desk import Desk, Market
 from bot.domain.invoice import InvoiceBook
 from bot.domain.pace import Pace
@@ -35,6 +35,7 @@ from bot.feeddesk import FeedPlaces, published, sweep_out
 from bot.files import Files
 from bot.health import Health
 from bot.homes import Homes
+from bot.lanes import in_this_process
 from bot.listening import listen
 from bot.looks import Looks
 from bot.modals import Modals
@@ -48,6 +49,7 @@ from bot.replies import ReplyTemplates
 from bot.rights import Rights
 from bot.roles import RoleFile, role_file
 from bot.rules import RuleFile
+from bot.scaling import Duty, Part, Timekeeper, open_hall
 from bot.settings import Settings
 from bot.slackwire import SlackTrouble, trouble
 from bot.store import heard, invoicefiles, pushes, reports
@@ -55,6 +57,9 @@ from bot.store.database import Notebook, open_notebook
 from bot.store.together import GroupCommit
 from bot.subscriptions import Watch
 from bot.web import FeedDoor, PushDoor, SlackDoor, front_door
+
+if TYPE_CHECKING:
+    from bot.lanes_postgres import Hall
 
 log = structlog.get_logger(__name__)
 
@@ -153,19 +158,37 @@ class Kontor:
     asgi: Starlette
     health: Health
     together: GroupCommit
+    hall: Hall | None = None
+    part: Part = Part.SERVE
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     socket: AsyncSocketModeHandler | None = None
 
     async def start(self, *, polls: bool = True) -> None:
         """Take up the work: what a dead process left first, then sweeps, polls and subscriptions."""
-        await self.actions.recover()
-        await self.looks.mark([features.digests.MORNING])
-        duties: dict[str, Callable[[], Awaitable[None]]] = {
+        if self.part.works:
+            await self.actions.recover()
+            await self.looks.mark([features.digests.MORNING])
+        duties: dict[str, Duty] = {
             "who we are": self._learn_home,
+            "rules": lambda: take_changes(self.files.watched),
+        }
+        if self.hall is not None:
+            await self.hall.start(working=self.part.works)
+            if self.part.works:
+                duties["time"] = Timekeeper(self.settings, self._once(polls)).run_for_ever
+        else:
+            duties |= self._once(polls)
+        self.tasks += [asyncio.create_task(supervised(name, duty), name=name) for name, duty in duties.items()]
+        if self.settings.slack_app_token and self.part.listens:
+            self.socket = AsyncSocketModeHandler(self.slack_app, self.settings.slack_app_token)
+            await self.socket.connect_async()  # type: ignore[no-untyped-call]
+
+    def _once(self, polls: bool) -> dict[str, Duty]:
+        """What one process does for all."""
+        duties: dict[str, Duty] = {
             "sweep of subjects": self.looks.sweep_for_ever,
             "sweep of actions": self.actions.sweep_for_ever,
             "homes": self.homes.run_for_ever,
-            "rules": lambda: take_changes(self.files.watched),
             "forgetting": self._forget,
             "papers": self.paper_round.run_for_ever,
         }
@@ -173,10 +196,7 @@ class Kontor:
             duties["polls"] = self.polls.run_for_ever
         for watch in self.watches:
             duties[f"subscriptions of {watch.market.account}"] = watch.run_for_ever
-        self.tasks += [asyncio.create_task(supervised(name, duty), name=name) for name, duty in duties.items()]
-        if self.settings.slack_app_token:
-            self.socket = AsyncSocketModeHandler(self.slack_app, self.settings.slack_app_token)
-            await self.socket.connect_async()  # type: ignore[no-untyped-call]
+        return duties
 
     async def stop(self) -> None:
         """Finish what runs for at most ten seconds, then close everything. What is left is found at the next start."""
@@ -186,6 +206,8 @@ class Kontor:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         await asyncio.gather(self.actions.lanes.close(STOP_SECONDS), self.looks.lanes.close(STOP_SECONDS))
+        if self.hall is not None:
+            await self.hall.close()
         await self.together.close()
         await self.session.close()
         for seller in self.desk.markets.values():
@@ -219,24 +241,43 @@ class Kontor:
             await asyncio.sleep(FORGET_SECONDS)
 
 
-async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, writer: bool = True) -> Kontor:
+async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, part: Part = Part.SERVE) -> Kontor:
     """Open the notebook and put the house together. Raises what `open_notebook` and the rules raise."""
     files = await EditedFiles.read(settings)
-    notebook = await open_notebook(settings.database_url, settings.data_dir, writer=writer)
+    shared = settings.lanes == "postgres"
+    notebook = await open_notebook(settings.database_url, settings.data_dir, shared=shared)
+    try:
+        hall = await open_hall(settings) if shared else None
+    except BaseException:
+        await notebook.close()
+        raise
+    open_lanes = hall.lanes if hall else in_this_process
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, sock_connect=3), trust_env=False)
     slack, transport = slack_client(settings, session), market_transport()
     markets = {account.name: market(settings, account.name, transport, now) for account in settings.accounts}
     channels = Channels(slack)
     board = _board(settings, slack, channels, files, now)
+    if hall is not None:
+        board.shared, board.steady = hall.turns, hall.presence.steady
+        hall.presence.counted = partial(share, markets.values())
     people = People(slack, channels)
     rights = Rights(people, lambda: files.roles.value, now)
-    looks = Looks(board, {}, now, troubled=lambda: [name for name, market in markets.items() if market.trouble])
-    homes = Homes(slack, lambda row, notice: features.home.draw(desk, row, notice), now)
-    actions = ActionDesk(lambda: desk, features.ACTIONS, now, new_id, rights, notebook.lock is not None)
+    looks = Looks(
+        board,
+        {},
+        now,
+        troubled=lambda: [name for name, market in markets.items() if market.trouble],
+        open_lanes=open_lanes,
+    )
+    homes = Homes(slack, lambda row, notice: features.home.draw(desk, row, notice), now, alone=not shared)
+    actions = ActionDesk(
+        lambda: desk, features.ACTIONS, now, new_id, rights, not shared, open_lanes=open_lanes, steady=board.steady
+    )
     polls = Polls(
         markets, looks, now, settings.poll_seconds, settings.reconcile_seconds, lambda: files.rules.book.shows("order")
     )
     health = Health(settings, board, looks, actions, polls, files.rules, files.roles, files.templates, now)
+    health.alone, health.door_only = not shared, part is Part.WEB
     parts = Parts(files, markets, slack, session, board, looks, homes, actions, rights, health)
     desk = _desk(settings, parts, now)
     looks.changed = homes.changed
@@ -262,6 +303,8 @@ async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, wr
         asgi=_doors(settings, desk, slack_app, looks, together, health),
         health=health,
         together=together,
+        hall=hall,
+        part=part,
     )
 
 

@@ -6,7 +6,6 @@ metadata; when nobody can say whether a post happened, the channel is read back 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,24 +25,16 @@ from bot.store import entries as entry_rows
 from bot.store import subjects as subject_rows
 from bot.store.entries import EntryRow
 from bot.store.subjects import SubjectRow
+from bot.turns import NotNow, SharedTurns, wait_for_turn
+
+__all__ = ["Board", "NotNow", "Place", "Untold", "Wanted"]
 
 log = structlog.get_logger(__name__)
 
 EVENT_TYPE = "kontor_card"
 UPDATES = "chat.update"
-# Waits shorter than this are slept through; longer ones give the lane to somebody else.
-PATIENCE_SECONDS = 1.5
 # Turns of chat.update that background work leaves to people who are watching.
 FOR_PEOPLE = 5
-
-
-class NotNow(Exception):
-    """Come back in `seconds`: Slack's pace, or a post whose fate is not known yet."""
-
-    def __init__(self, seconds: float, reason: str) -> None:
-        self.seconds = seconds
-        self.reason = reason
-        super().__init__(f"not for another {seconds:.1f} s: {reason}")
 
 
 @dataclass(frozen=True)
@@ -86,6 +77,9 @@ class Board:
     posts: Pace = field(default_factory=lambda: Pace(gap=1.05))
     updates: Pace = field(default_factory=lambda: Pace(gap=1.2, burst=20))
     tick: Callable[[], float] = time.monotonic
+    # Where other processes speak too: their turns, and whether this one still does what it took up.
+    shared: SharedTurns | None = None
+    steady: Callable[[], bool] = lambda: True
     # Slack's reads lag behind its writes: look for an uncertain post after the first, give it up after the second.
     settle_seconds: tuple[float, float] = (2.0, 8.0)
     token_trouble: str | None = None
@@ -248,6 +242,7 @@ class Board:
         return Place(channel, ts, wanted.card.digest)
 
     async def _post(self, channel: str, card: Card, subject: str, marker: str, thread_ts: str | None = None) -> str:
+        self.still_ours()
         try:
             answer = await self.slack.chat_postMessage(
                 channel=channel,
@@ -337,16 +332,19 @@ class Board:
     # Pace and the state of our token
 
     async def _turn(self, pace: Pace, lane: str, holder: str, reserve: int = 0) -> None:
-        wait = pace.wait(lane, holder, self.tick(), reserve=reserve)
-        if wait > PATIENCE_SECONDS:
-            raise NotNow(wait, "Slack's pace")
-        while wait > 0:
-            await asyncio.sleep(wait)
-            wait = pace.wait(lane, holder, self.tick(), reserve=reserve)
+        await wait_for_turn(pace, lane, holder, self.tick, reserve=reserve, shared=self.shared)
+        self.still_ours()
+
+    def still_ours(self) -> None:
+        """Raises `NotNow` when this process was away so long that others may look at what it was looking at."""
+        if not self.steady():
+            raise NotNow(1.0, "this process was away for a while")
 
     def _noted(self, slack: SlackTrouble, pace: Pace, lane: str) -> SlackTrouble:
         if slack.kind == "wait":
             pace.pause(lane, self.tick() + slack.retry_after)
+            if self.shared is not None:
+                self.shared.pause(lane, slack.retry_after + (pace.burst - 1) * pace.gap)
         elif slack.kind == "token":
             if self.token_trouble is None:
                 log.error("Slack refuses the bot's token", code=slack.code)

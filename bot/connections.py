@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -52,6 +52,12 @@ def market(
         per_second=settings.market_per_second,
         storefronts=keys.storefronts,
     )
+
+
+def share(markets: Iterable[Market], processes: int) -> None:
+    """So many processes ask in the accounts' names now."""
+    for each in markets:
+        each.share(processes)
 
 
 def watches(settings: Settings, markets: dict[str, Market], now: Callable[[], datetime]) -> list[Watch]:

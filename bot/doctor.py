@@ -23,6 +23,7 @@ from bot.manifest import SCOPES
 from bot.marketplace import MarketError
 from bot.replies import ReplyTemplates
 from bot.rules import FileProblems, RuleFile, unfit_templates, unknown_accounts
+from bot.scaling import open_hall
 from bot.settings import Account, Settings
 from bot.slackwire import CHANNEL_WORDS, SlackTrouble, trouble
 from bot.store.database import NotebookError, open_notebook
@@ -56,6 +57,8 @@ async def examine(settings: Settings, say: Callable[[str], None]) -> int:
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("settings", True, f"{len(settings.accounts)} account(s), lanes {settings.lanes}")
     yield await _database(settings)
+    if settings.lanes == "postgres":
+        yield await _lanes(settings)
     rules, finding = _rules(settings)
     yield finding
     clocks, finding = _clocks(settings)
@@ -83,6 +86,15 @@ async def _database(settings: Settings) -> Finding:
         return Finding("database", False, str(error))
     await notebook.close()
     return Finding("database", True, "opens, and its tables are of this version")
+
+
+async def _lanes(settings: Settings) -> Finding:
+    try:
+        hall = await open_hall(settings)
+    except NotebookError as error:
+        return Finding("lanes", False, str(error))
+    await hall.close()
+    return Finding("lanes", True, "on PostgreSQL, for any number of `kontor web` and `kontor work`")
 
 
 def _rules(settings: Settings) -> tuple[RuleFile | None, Finding]:

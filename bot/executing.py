@@ -19,7 +19,7 @@ from bot.cards.blocks import section
 from bot.desk import ActionKind, Desk, Evident, subject_key
 from bot.domain.action import Action
 from bot.domain.words import escaped
-from bot.lanes import Lanes
+from bot.lanes import AnyLanes, OpenLanes, in_this_process
 from bot.marketplace import MarketError, for_people
 from bot.rights import Rights
 from bot.slackwire import SlackTrouble
@@ -41,7 +41,8 @@ MOST_RACES = 50
 class Executor:
     """Brings actions to their end, each in a lane of its own: a person is waiting.
 
-    `alone` is False while other processes may be at work on the same notebook.
+    `alone` is False while other processes may be at work on the same notebook; `steady` then says whether this one
+    still does what it took up, or was away for so long that another may have taken it over.
     """
 
     desk: Callable[[], Desk]
@@ -50,12 +51,14 @@ class Executor:
     new_id: Callable[[], str]
     rights: Rights
     alone: bool = True
+    open_lanes: OpenLanes = in_this_process
+    steady: Callable[[], bool] = lambda: True
     read_back_seconds: tuple[float, ...] = READ_BACK_SECONDS
     sweep_seconds: float = 1.0
-    lanes: Lanes = field(init=False)
+    lanes: AnyLanes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.lanes = Lanes(self.run, width=8)
+        self.lanes = self.open_lanes("actions", self.run, 8)
 
     async def sweep_for_ever(self) -> None:
         while True:
@@ -127,6 +130,9 @@ class Executor:
 
     async def _send(self, kind: ActionKind, action: Action) -> None:
         failpoints.reach("act.sending")
+        if not self.steady():
+            # We were away: others may have read back already that it was not sent. It stays for them to settle.
+            return
         try:
             await kind.send(self.desk(), action)
         except MarketError as error:

@@ -19,7 +19,7 @@ from bot.roles import RoleFile
 from bot.rules import RuleFile
 from bot.settings import Settings
 from bot.store import actions as action_rows
-from bot.store import subjects
+from bot.store import notes, subjects
 
 
 class PushCount(Protocol):
@@ -38,6 +38,9 @@ class Health:
     templates: ReplyTemplates
     now: Callable[[], datetime]
     pushes: PushCount | None = None
+    # Where polls may run in another process; the front door alone takes things in whoever works behind it.
+    alone: bool = True
+    door_only: bool = False
     slack_error: str | None = "not asked yet"
 
     async def ready(self) -> tuple[bool, dict[str, Any]]:
@@ -47,12 +50,12 @@ class Health:
             "slack": self.slack_error or self.board.token_trouble or "ok",
             "marketplace": self._marketplace(),
             "clocks": "; ".join(f"{name}: {why}" for name, why in self._clocks()) or "ok",
-            "last_poll": self._last_poll(),
+            "last_poll": await self._last_poll(),
             "rules": "; ".join(str(problem) for problem in self.rules.problems) or "ok",
             "roles": "; ".join(str(problem) for problem in self.roles.problems) or "ok",
             "templates": "; ".join(str(problem) for problem in self.templates.problems) or "ok",
         }
-        fatal = ("database", "slack", "marketplace", "last_poll")
+        fatal = ["database", "slack", "marketplace", *([] if self.door_only else ["last_poll"])]
         return all(checks[name].startswith("ok") for name in fatal), {"checks": checks}
 
     def _marketplace(self) -> str:
@@ -72,12 +75,20 @@ class Health:
             return f"does not answer ({type(error).__name__})"
         return "ok"
 
-    def _last_poll(self) -> str:
-        if not self.polls.last_ok:
-            return "no poll has succeeded yet"
-        age = (self.now() - max(self.polls.last_ok.values())).total_seconds()
+    async def _last_poll(self) -> str:
+        last = max(self.polls.last_ok.values(), default=None)
+        hint = ""
+        if not self.alone:
+            try:
+                last = await notes.latest("poll:")
+            except Exception as error:
+                return f"nobody knows ({type(error).__name__})"
+            hint = "; is `kontor work` running?"
+        if last is None:
+            return f"no poll has succeeded yet{hint}"
+        age = (self.now() - last).total_seconds()
         if age > 3 * self.settings.poll_seconds + 60:
-            return f"{age:.0f} s ago"
+            return f"{age:.0f} s ago{hint}"
         return f"ok, {age:.0f} s ago"
 
     async def metrics(self) -> bytes:

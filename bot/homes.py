@@ -43,6 +43,8 @@ class Homes:
     pace: Pace = field(default_factory=lambda: Pace(gap=0.7, burst=20))
     tick: Callable[[], float] = time.monotonic
     round_seconds: float = 5.0
+    # Where other processes look too, nobody tells us what changed: every round draws.
+    alone: bool = True
     _changed: bool = False
     _address: str | None = None
 
@@ -79,7 +81,7 @@ class Homes:
         while True:
             await asyncio.sleep(self.round_seconds)
             try:
-                if self._changed:
+                if self._changed or not self.alone:
                     await self.round()
             except Exception:
                 log.exception("a round of Homes failed")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
 
 import structlog
 
@@ -17,6 +18,28 @@ Work = Callable[[str], Awaitable[None]]
 BEAT_SECONDS = 0.02
 TOO_LATE_SECONDS = 0.01
 NARROWEST = 2
+
+
+class AnyLanes(Protocol):
+    """What looks and actions ask of lanes, whether those are in this process or shared by several.
+
+    Nothing but a hint is in them: who opens lanes anew, or loses one, has lost no work.
+    """
+
+    def wake(self, key: str, *, first: bool = False) -> None: ...
+    @property
+    def busy(self) -> int: ...
+    async def held(self, keys: Iterable[str]) -> set[str]: ...
+    async def quiet(self) -> None: ...
+    async def close(self, patience: float = 10.0) -> None: ...
+
+
+# Opens lanes of a name (a word for the log) that run so many keys at once in this process.
+OpenLanes = Callable[[str, Work, int], AnyLanes]
+
+
+def in_this_process(name: str, work: Work, width: int) -> AnyLanes:
+    return Lanes(work, width=width)
 
 
 class Lanes:
@@ -67,8 +90,9 @@ class Lanes:
         """How many keys wait or run."""
         return len(self._waiting) + len(self._running)
 
-    def holds(self, key: str) -> bool:
-        return key in self._queued or key in self._running
+    async def held(self, keys: Iterable[str]) -> set[str]:
+        """Those of `keys` that wait or run."""
+        return {key for key in keys if key in self._queued or key in self._running}
 
     async def quiet(self) -> None:
         """Returns when nothing waits and nothing runs."""

@@ -21,7 +21,7 @@ from bot.cards.tickets import Entry
 from bot.countdowns import reminded, reminder_entries
 from bot.domain.countdown import Reminder
 from bot.domain.retry import after_failure
-from bot.lanes import Lanes
+from bot.lanes import AnyLanes, OpenLanes, in_this_process
 from bot.marketplace import MarketError
 from bot.slackwire import SlackTrouble
 from bot.store import subjects
@@ -76,8 +76,9 @@ class Looks:
     now: Callable[[], datetime]
     sweep_seconds: float = 1.0
     chance: Callable[[], float] = random.random
-    lanes: Lanes = field(init=False)
+    lanes: AnyLanes = field(init=False)
     width: int = 32
+    open_lanes: OpenLanes = in_this_process
     # Told after every look: what people see elsewhere may have changed.
     changed: Callable[[], None] = lambda: None
     # The accounts whose marketplace is left alone at present.
@@ -88,7 +89,7 @@ class Looks:
     _outages: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.lanes = Lanes(self.look, width=self.width)
+        self.lanes = self.open_lanes("looks", self.look, self.width)
 
     async def mark(self, keys: Iterable[str], *, urgent: bool = False) -> None:
         """Commit "look again now" for `keys`, then wake their lanes. `urgent`: a person is watching."""
@@ -117,7 +118,9 @@ class Looks:
         if self.lanes.busy >= SWEEP_BATCH:
             return 0
         # What is being looked at is due until the look has ended; waking it would make it run once more for nothing.
-        due = [key for key in await subjects.due(self.now(), SWEEP_BATCH) if not self.lanes.holds(key)]
+        found = await subjects.due(self.now(), SWEEP_BATCH)
+        held = await self.lanes.held(found) if found else ()
+        due = [key for key in found if key not in held]
         self.wake(due)
         return len(due)
 
@@ -150,6 +153,7 @@ class Looks:
             failpoints.reach("fetch.before")
             seen = await look(row)
             failpoints.reach("fetch.after")
+            self.board.still_ours()
             await self._show(row, seen)
             self.looked += 1
         except NotNow as later:

@@ -14,10 +14,11 @@ import structlog
 import uvicorn
 
 from bot import failpoints
-from bot.app import build, utc_now
+from bot.app import Kontor, build, utc_now
 from bot.logs import set_up_logging
 from bot.patience import HEAD_SECONDS, PatientProtocol
 from bot.rules import FileProblems
+from bot.scaling import Part, refusal
 from bot.settings import Settings
 from bot.store.database import NotebookError, migrate
 
@@ -55,17 +56,24 @@ def server(app: object, settings: Settings) -> Server:
     )
 
 
-async def serve_until_told(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> int:
+async def serve_until_told(
+    settings: Settings, *, now: Callable[[], datetime] = utc_now, part: Part = Part.SERVE
+) -> int:
     """Exit code: 0 after a signal, 2 when it could not start. `now` (UTC) is the clock everything goes by."""
     set_up_logging(settings.log_level, settings.log_format)
     failpoints.arm(os.environ.get("KONTOR_FAILPOINT", ""))
+    if said := refusal(settings, part):
+        print(f"Kontor cannot start:\n{said}", file=sys.stderr)  # noqa: T201
+        return 2
     try:
         if settings.database_url.startswith("sqlite"):
             await migrate(settings.database_url, settings.data_dir)
-        kontor = await build(settings, now=now)
+        kontor = await build(settings, now=now, part=part)
     except (NotebookError, FileProblems) as error:
         print(f"Kontor cannot start:\n{error}", file=sys.stderr)  # noqa: T201
         return 2
+    if not part.listens:
+        return await _work(kontor)
     running = server(kontor.asgi, settings)
     running.stop_when_told()
     try:
@@ -79,6 +87,21 @@ async def serve_until_told(settings: Settings, *, now: Callable[[], datetime] = 
             file=sys.stderr,
         )
         return 2
+    finally:
+        await kontor.stop()
+        log.info("Kontor stopped")
+    return 0
+
+
+async def _work(kontor: Kontor) -> int:
+    """Without a door: until a signal comes."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    try:
+        await kontor.start()
+        log.info("Kontor works", accounts=len(kontor.settings.accounts))
+        await told.wait()
     finally:
         await kontor.stop()
         log.info("Kontor stopped")

@@ -201,7 +201,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         lanes=read.choice("KONTOR_LANES", "embedded", among=("embedded", "postgres")),
     )
     if settings.lanes == "postgres" and not settings.database_url.startswith("postgres"):
-        read.problems.append("KONTOR_LANES=postgres needs DATABASE_URL=postgres://…")
+        read.problems.append(
+            "KONTOR_LANES=postgres needs DATABASE_URL=postgres://…; without KONTOR_LANES one process runs on SQLite."
+        )
     if read.problems:
         raise SettingsError(read.problems)
     return settings

@@ -19,6 +19,7 @@ from bot.manifest import manifest
 from sandbox.market import Account, Marketplace
 from sandbox.serving import Served
 from sandbox.slack import SlackWorkspace
+from tests.halls import notebook_schema
 from tests.journeys.house import BOT_TOKEN, ROOT, SIGNING_SECRET, environment
 
 
@@ -143,6 +144,37 @@ async def test_serve_refuses_wrong_rules_with_file_line_and_column(shell: Shell)
     assert "routing.yaml:4:5" in told
     assert "did you mean 'channel'?" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("part", ["web", "work"])
+async def test_a_part_that_cannot_share_its_work_refuses_and_says_what_to_do(shell: Shell, part: str) -> None:
+    code, said = await shell.kontor(part)
+
+    assert code == 2
+    assert f"`kontor {part}`" in said
+    assert "KONTOR_LANES=postgres" in said
+    assert "kontor serve" in said
+
+    code, said = await shell.kontor(part, KONTOR_LANES="postgres")
+
+    assert code == 2
+    assert "KONTOR_LANES=postgres needs DATABASE_URL=postgres://" in said
+
+
+@pytest.mark.postgres
+async def test_parts_want_their_lanes_made_and_migrate_makes_them(shell: Shell) -> None:
+    async with notebook_schema() as url:
+        more = {"KONTOR_LANES": "postgres", "DATABASE_URL": url}
+        await shell.kontor("migrate", DATABASE_URL=url)
+        code, said = await shell.kontor("work", **more)
+        made = await shell.kontor("migrate", **more)
+        _, examined = await shell.kontor("doctor", **more)
+
+    assert code == 2
+    assert "Run `kontor migrate`" in said
+    assert made[0] == 0
+    assert "Made the lanes" in made[1]
+    assert "ok   lanes" in examined
 
 
 async def test_migrate_says_what_it_did_and_may_be_repeated(shell: Shell) -> None:

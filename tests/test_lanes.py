@@ -1,13 +1,21 @@
-"""Lanes: one key at a time, coalesced, never more at once than the loop can carry."""
+"""Lanes: one key at a time, coalesced, never more at once than the loop can carry.
+
+What both kinds promise is asked of both: lanes in this process, and lanes that several processes share.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from bot.lanes import Lanes
+from bot.lanes import AnyLanes, Lanes, Work
+from bot.lanes_postgres import PostgresLanes
+from tests.halls import lanes_server, opened
+
+Make = Callable[..., Awaitable[AnyLanes]]
 
 
 class Shop:
@@ -28,16 +36,49 @@ class Shop:
         await self.go.wait()
         self.running[key] -= 1
 
+    async def begins(self, count: int) -> None:
+        """Until so many have begun."""
+        async with asyncio.timeout(20):
+            while len(self.begun) < count:
+                await asyncio.sleep(0.01)
+
 
 async def settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
 
 
-async def test_a_key_that_waits_or_is_woken_often_runs_once() -> None:
+async def handed_over(lanes: AnyLanes) -> None:
+    """Until what was woken is where everybody sees it."""
+    async with asyncio.timeout(20):
+        while isinstance(lanes, PostgresLanes) and lanes._handing_over:
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(params=["embedded", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
+    """Opens lanes of the kind that is asked for: `await make(work, width=3)`."""
+    if request.param == "embedded":
+
+        async def in_process(work: Work, width: int = 32) -> AnyLanes:
+            return Lanes(work, width=width)
+
+        yield in_process
+        return
+    async with lanes_server() as server, opened(server) as hall:
+
+        async def shared(work: Work, width: int = 32) -> AnyLanes:
+            lanes = hall.lanes("looks", work, width)
+            await hall.start(working=True)
+            return lanes
+
+        yield shared
+
+
+async def test_a_key_that_waits_or_is_woken_often_runs_once(make: Make) -> None:
     shop = Shop()
     shop.go.set()
-    lanes = Lanes(shop.work)
+    lanes = await make(shop.work)
 
     for _ in range(50):
         lanes.wake("ticket:a:1")
@@ -46,11 +87,11 @@ async def test_a_key_that_waits_or_is_woken_often_runs_once() -> None:
     assert shop.begun == ["ticket:a:1"]
 
 
-async def test_a_key_woken_while_it_runs_runs_once_more_and_never_twice_at_once() -> None:
+async def test_a_key_woken_while_it_runs_runs_once_more_and_never_twice_at_once(make: Make) -> None:
     shop = Shop()
-    lanes = Lanes(shop.work)
+    lanes = await make(shop.work)
     lanes.wake("a")
-    await settle()
+    await shop.begins(1)
     lanes.wake("a")
     lanes.wake("a")
     shop.go.set()
@@ -60,11 +101,12 @@ async def test_a_key_woken_while_it_runs_runs_once_more_and_never_twice_at_once(
     assert shop.most_of_a_key == 1
 
 
-async def test_no_more_run_at_once_than_there_are_lanes_and_nobody_is_forgotten() -> None:
+async def test_no_more_run_at_once_than_there_are_lanes_and_nobody_is_forgotten(make: Make) -> None:
     shop = Shop()
-    lanes = Lanes(shop.work, width=3)
+    lanes = await make(shop.work, width=3)
     for number in range(10):
         lanes.wake(str(number))
+    await shop.begins(3)
     await settle()
     shop.go.set()
     await lanes.quiet()
@@ -73,19 +115,36 @@ async def test_no_more_run_at_once_than_there_are_lanes_and_nobody_is_forgotten(
     assert sorted(shop.begun, key=int) == [str(number) for number in range(10)]
 
 
-async def test_who_is_woken_first_of_all_goes_before_those_who_wait() -> None:
+async def test_who_is_woken_first_of_all_goes_before_those_who_wait(make: Make) -> None:
     shop = Shop()
-    lanes = Lanes(shop.work, width=1)
-    for key in ("runs", "waits"):
-        lanes.wake(key)
+    lanes = await make(shop.work, width=1)
+    lanes.wake("runs")
+    await shop.begins(1)
+    lanes.wake("waits")
+    await settle()
     lanes.wake("a person watches", first=True)
+    await handed_over(lanes)
     shop.go.set()
     await lanes.quiet()
 
     assert shop.begun == ["runs", "a person watches", "waits"]
 
 
-async def test_work_that_fails_blocks_neither_its_key_nor_the_others() -> None:
+async def test_lanes_say_what_waits_or_runs_in_them(make: Make) -> None:
+    shop = Shop()
+    lanes = await make(shop.work, width=1)
+    lanes.wake("runs")
+    await shop.begins(1)
+    lanes.wake("waits")
+
+    assert await lanes.held(["runs", "waits", "nobody"]) == {"runs", "waits"}
+    shop.go.set()
+    await lanes.quiet()
+    assert await lanes.held(["runs", "waits", "nobody"]) == set()
+    assert lanes.busy == 0
+
+
+async def test_work_that_fails_blocks_neither_its_key_nor_the_others(make: Make) -> None:
     ended: list[str] = []
 
     async def work(key: str) -> None:
@@ -94,7 +153,7 @@ async def test_work_that_fails_blocks_neither_its_key_nor_the_others() -> None:
             raise RuntimeError("no")
         ended.append(key)
 
-    lanes = Lanes(work, width=1)
+    lanes = await make(work, width=1)
     lanes.wake("bad")
     lanes.wake("good")
     await lanes.quiet()
@@ -122,12 +181,12 @@ async def test_fewer_run_at_once_while_the_loop_is_late_and_more_again_when_it_i
     assert at_once == allowed
 
 
-async def test_closing_lets_running_work_end_and_takes_nothing_more_in() -> None:
+async def test_closing_lets_running_work_end_and_takes_nothing_more_in(make: Make) -> None:
     shop = Shop()
-    lanes = Lanes(shop.work, width=1)
+    lanes = await make(shop.work, width=1)
     lanes.wake("runs")
     lanes.wake("waits")
-    await settle()
+    await shop.begins(1)
     asyncio.get_running_loop().call_soon(shop.go.set)
     await lanes.close(patience=5)
     lanes.wake("late")

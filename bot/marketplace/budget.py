@@ -60,6 +60,7 @@ class Budget:
     """Turns for the calls of one account. Time is the running event loop's."""
 
     def __init__(self, per_second: float) -> None:
+        self._whole = per_second
         self._full = per_second
         self._slowed_to = per_second
         self._slowed_at = 0.0
@@ -98,6 +99,10 @@ class Budget:
         self._paused_until = max(self._paused_until, now + wait)
         self._serve()
         return self._paused_until - now
+
+    def share(self, parts: int) -> None:
+        """From now on so many processes ask in this account's name, each its part of the whole."""
+        self._full = self._whole / max(1, parts)
 
     def answered(self) -> None:
         """An answer came that was no 429: the next pause is a short one again."""

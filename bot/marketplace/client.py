@@ -70,6 +70,10 @@ class KauflandMarket(
         """Let calls end whose callers were cancelled; then `transport` may be closed."""
         await self._line.exchange.land(patience)
 
+    def share(self, parts: int) -> None:
+        """Leave room for other processes that ask in the same account's name: so many with this one."""
+        self._line.share(parts)
+
     @property
     def trouble(self) -> str | None:
         """Why calls are held back at the moment (a sentence for people), or None while the marketplace answers."""

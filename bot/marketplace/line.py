@@ -238,6 +238,10 @@ class Line:
         if not before and (words := self.clock_words()):
             log.error("the clocks differ", account=self.account, says=words)
 
+    def share(self, parts: int) -> None:
+        """See `Budget.share`."""
+        self._budget.share(parts)
+
     def clock_words(self) -> str:
         """What to say when this machine's clock is wrong by more than a minute; empty when it is not."""
         skew = self.clock_skew or 0.0

@@ -44,18 +44,19 @@ class Notebook:
                 await lock.release()
 
 
-async def open_notebook(database_url: str, data_dir: Path, *, writer: bool = True) -> Notebook:
+async def open_notebook(database_url: str, data_dir: Path, *, writer: bool = True, shared: bool = False) -> Notebook:
     """Open the notebook at `database_url` for this process.
 
-    A `writer` is the only one and holds a lock until it closes. Others open beside it, for a question or a short
-    change. Raises `NotebookError` when the notebook is damaged, in use, or of another version.
+    A `writer` holds a lock until it closes, alone or `shared` with others of its kind (PostgreSQL only). Others open
+    beside it, for a question or a short change. Raises `NotebookError` when the notebook is damaged, in use, or of
+    another version.
     """
     place = read_url(database_url)
     _make_own(data_dir)
     if isinstance(place, SqliteFile) and place.path is not None:
         # Before anything is opened for writing: what is damaged stays as it is.
         _must_fit(place, await place.applied())
-    lock = await place.lock() if writer else None
+    lock = await _right_to_write(place, shared) if writer else None
     try:
         notebook = Notebook(str(place), await _connect(place), lock)
     except BaseException:
@@ -70,6 +71,12 @@ async def open_notebook(database_url: str, data_dir: Path, *, writer: bool = Tru
         await notebook.close()
         raise
     return notebook
+
+
+async def _right_to_write(place: SqliteFile | PostgresDatabase, shared: bool) -> Lock | None:
+    if isinstance(place, PostgresDatabase):
+        return await place.lock(shared=shared)
+    return await place.lock()
 
 
 async def migrate(database_url: str, data_dir: Path) -> str:

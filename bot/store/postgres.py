@@ -105,13 +105,21 @@ class PostgresDatabase:
         reason = str(error) or type(error).__name__
         return NotebookError(f"{self} does not answer: {reason}. Check DATABASE_URL and that PostgreSQL runs there.")
 
-    async def lock(self) -> PostgresLock:
-        """The right to write. Raises `NotebookError` when another process has it."""
-        lock = PostgresLock(self)
+    async def lock(self, *, shared: bool = False) -> PostgresLock:
+        """The right to write: one process's alone, or `shared` by those that share the work.
+
+        Raises `NotebookError` when another process has it alone, or others share it.
+        """
+        lock = PostgresLock(self, shared)
         try:
             taken = await lock.take(tries=PATIENT_TRIES)
         except TROUBLE as error:
             raise self.explain(error) from error
+        if not taken and shared:
+            raise NotebookError(
+                f"A Kontor that works alone uses the notebook at {self}. Stop it first, or start it anew with "
+                "KONTOR_LANES=postgres, too."
+            )
         if not taken:
             raise NotebookError(
                 f"Another Kontor uses the notebook at {self}. Stop it first, or give this one another DATABASE_URL. "
@@ -130,6 +138,22 @@ class PostgresDatabase:
             server_settings={"application_name": "kontor writer", **_KEEPALIVE},
         )
 
+    @property
+    def libpq(self) -> dict[str, Any]:
+        """The same server as libpq wants it told, without our schema."""
+        given = self.connection["credentials"]
+        names = {"host": "host", "port": "port", "user": "user", "password": "password", "database": "dbname"}
+        told = {theirs: given[ours] for ours, theirs in names.items() if given.get(ours) is not None}
+        if isinstance(mode := given.get("ssl"), str):
+            told["sslmode"] = mode
+        return told
+
+    @property
+    def lanes_schema(self) -> str:
+        """Where the lanes of several processes are: beside the notebook's tables, because they are thrown away."""
+        schema = self.connection["credentials"].get("schema", "public")
+        return "kontor_lanes" if schema == "public" else f"{schema}_lanes"
+
     def lock_number(self, purpose: str) -> int:
         """One lock per notebook: a database may hold several of them in schemas of their own."""
         schema = self.connection["credentials"].get("schema", "public")
@@ -140,8 +164,9 @@ class PostgresDatabase:
 class PostgresLock:
     """An advisory lock of a session of its own. While that session is lost, nothing is written."""
 
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(self, database: PostgresDatabase, shared: bool = False) -> None:
         self._database = database
+        self._try = f"SELECT pg_try_advisory_lock{'_shared' if shared else ''}($1)"
         self._session: Any = None
         self._regaining: asyncio.Task[None] | None = None
 
@@ -152,7 +177,7 @@ class PostgresLock:
             for tried in range(tries):
                 if tried:
                     await asyncio.sleep(REGAIN_SECONDS / 5)
-                if await session.fetchval("SELECT pg_try_advisory_lock($1)", self._database.lock_number("writer")):
+                if await session.fetchval(self._try, self._database.lock_number("writer")):
                     session.add_termination_listener(self._lost)
                     self._session = session
                     return True

@@ -12,17 +12,21 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from bot import serving
+from bot import lanes_postgres, presence, serving
 from bot.app import Kontor, build
+from bot.scaling import Part
 from bot.settings import Settings, read_settings
 from sandbox.clockface import Clockface
 from tests.journeys.house import hurry
 
 CLOCK = "FAULTS_CLOCK"
+# serve, web or work.
+PART = "FAULTS_PART"
 
 
-async def build_hurried(settings: Settings, *, now: Callable[[], datetime]) -> Kontor:
-    kontor = await build(settings, now=now)
+async def build_hurried(settings: Settings, *, now: Callable[[], datetime], part: Part) -> Kontor:
+    lanes_postgres.DEAD_SECONDS, presence.AWAY_SECONDS = 5.0, 2.5
+    kontor = await build(settings, now=now, part=part)
     hurry(kontor)
     return kontor
 
@@ -36,4 +40,5 @@ def live(env: Mapping[str, str], log: str) -> None:
     os.environ.update(env)
     serving.build = build_hurried
     face = Clockface(Path(env[CLOCK]))
-    sys.exit(asyncio.run(serving.serve_until_told(read_settings(env), now=face.now)))
+    part = Part(env.get(PART, "serve"))
+    sys.exit(asyncio.run(serving.serve_until_told(read_settings(env), now=face.now, part=part)))

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from bot.manifest import manifest
+from bot.scaling import prepare_lanes
 from bot.settings import read_settings
 from bot.store.database import migrate, open_notebook
 from sandbox.clockface import Clockface
@@ -136,6 +137,8 @@ async def proving_ground(
         bot.env = {"LOG_FORMAT": "json", **env}
         settings = read_settings(env)
         await migrate(settings.database_url, settings.data_dir)
+        if settings.lanes == "postgres":
+            await prepare_lanes(settings)
         slack.connect(bot.url, here=slack_door.url)
         try:
             yield ProvingGround(market, slack, bot, at_market, at_slack, settings.database_url, settings.data_dir)

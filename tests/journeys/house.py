@@ -14,6 +14,7 @@ import yaml
 
 from bot.app import Kontor, build
 from bot.manifest import manifest
+from bot.scaling import prepare_lanes
 from bot.settings import read_settings
 from bot.store import actions as action_rows
 from bot.store.database import migrate
@@ -213,6 +214,8 @@ async def bot_between(
             env["DATABASE_URL"] = database
         settings = read_settings(env)
         await migrate(settings.database_url, settings.data_dir)
+        if settings.lanes == "postgres":
+            await prepare_lanes(settings)
         kontor = await build(settings, now=market.world.clock.now)
         hurry(kontor)
         house = House(market, slack, kontor, bot_door.url)
