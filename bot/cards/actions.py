@@ -32,6 +32,7 @@ UNDER_WAY = {
     "unit.price": "{who} is changing a price.",
     "unit.stock": "{who} is changing an offer.",
     "unit.hold": "{who} is taking an offer off sale, or back.",
+    "product.change": "{who} is changing product data.",
     "feed.import": "{who} is starting the import.",
 }
 # What is said besides, while it can still be taken back.
@@ -57,6 +58,7 @@ UNSURE = {
     "unit.price": "A price changed by {who} may or may not count.",
     "unit.stock": "A change by {who} may or may not count.",
     "unit.hold": "A change by {who} may or may not count.",
+    "product.change": "Product data changed by {who} may or may not count.",
     "feed.import": "The import {who} started may or may not be under way.",
 }
 

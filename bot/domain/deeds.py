@@ -45,6 +45,7 @@ DEEDS: Mapping[str, str] = {
     "unit.price": "change prices",
     "unit.stock": "change stock",
     "unit.hold": "take offers off sale and back",
+    "product.change": "change product data",
     "feed.import": "import feeds",
     "invoice.upload": "upload invoices",
     "invoice.delete": "delete invoices",

@@ -24,6 +24,7 @@ from bot.features import (
     missing,
     orders,
     photos,
+    products,
     refunds,
     replies,
     reports,
@@ -40,7 +41,7 @@ from bot.features import (
 ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
     *(orders, shipping, cancelling, refunds),
-    *(stock, feeds, feedwindows),
+    *(products, stock, feeds, feedwindows),
     *(invoices, missing, invoicewindows, invoicereplies, reports),
     *(approvals, audit, rights, kontor),
 )
@@ -60,6 +61,7 @@ LOOKS = {
     missing.KIND: missing.look,
     reports.KIND: reports.look,
     stock.KIND: stock.look,
+    products.KIND: products.look,
     feeddesk.KIND: feeds.look,
     digests.KIND: digests.look,
 }
@@ -75,6 +77,7 @@ ACTIONS: Mapping[str, ActionKind] = {
     **invoices.ACTIONS,
     **reports.ACTIONS,
     **stock.ACTIONS,
+    **products.ACTIONS,
     **starting.ACTIONS,
     **feeds.ACTIONS,
 }
