@@ -366,7 +366,7 @@ def _desk(settings: Settings, parts: Parts, now: Callable[[], datetime]) -> Desk
         undo_seconds=settings.undo_seconds,
         templates=files.templates,
         composing=Composing(time.monotonic),
-        feeds=FeedPlaces(settings.data_dir.absolute() / "feeds", settings.public_url),
+        feeds=FeedPlaces(settings.data_dir.absolute() / "feeds", settings.public_url, settings.feed_origins),
         papers=files.papers(settings, channels),
     )
 

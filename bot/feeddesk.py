@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from bot.addresses import fetch_address
 from bot.cards.feeds import Told
 from bot.cards.files import SlackFile
 from bot.desk import Desk, FeedFolder, Market, subject_key
@@ -51,6 +52,8 @@ class FeedPlaces:
 
     folder: Path
     public_url: str | None
+    # Where files may be fetched from by their address.
+    origins: tuple[str, ...] = ()
 
     def file(self, key: str) -> Path:
         """Its name says nothing of what people called it."""
@@ -87,10 +90,17 @@ async def published(places: FeedFolder, token: str, now: datetime) -> Path | Non
     return path if await asyncio.to_thread(path.is_file) else None
 
 
-async def take_in(desk: Desk, row: FeedRow, file: SlackFile) -> None:
-    """Fetch the file and check it. Never raises what people should read: it is noted instead."""
+async def take_in(desk: Desk, row: FeedRow, file: SlackFile | str) -> None:
+    """Fetch the file (a file of Slack's, or an address) and check it.
+
+    Never raises what people should read: it is noted instead.
+    """
     try:
-        await fetch(desk, row.key, file)
+        if isinstance(file, str):
+            await asyncio.to_thread(desk.feeds.folder.mkdir, parents=True, exist_ok=True)
+            await fetch_address(file, desk.feeds.origins, desk.feeds.file(row.key), most=LARGEST)
+        else:
+            await fetch(desk, row.key, file)
     except FileTrouble as error:
         await feeds.failed(row.key, str(error))
         await desk.marks.mark([row.key], urgent=True)

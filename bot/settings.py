@@ -57,6 +57,7 @@ class Settings:
     templates_dir: Path
     invoice_dir: Path | None
     market_file_hosts: tuple[str, ...]
+    feed_origins: tuple[str, ...]
     log_level: str
     log_format: str
     poll_seconds: float
@@ -126,6 +127,16 @@ class _Reader:
                 self.problems.append(f"{name}: {host!r} is no host like kaufland.de, or .kaufland.de for all below it.")
         return found
 
+    def origins(self, name: str) -> tuple[str, ...]:
+        """Places like https://files.shop.test; one inside is written as a number, like http://10.0.0.7:8080."""
+        found = tuple(item.strip().rstrip("/").lower() for item in (self.text(name) or "").split(",") if item.strip())
+        for origin in found:
+            named = re.fullmatch(r"https://(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{1,5})?", origin)
+            numbered = re.fullmatch(r"https?://(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])(?::\d{1,5})?", origin)
+            if not named and not numbered:
+                self.problems.append(f"{name}: {origin!r} is no place like https://files.shop.test.")
+        return found
+
     def accounts(self) -> tuple[Account, ...]:
         names = [name.strip() for name in self.env.get("MARKET_ACCOUNTS", "").split(",") if name.strip()]
         default_storefronts = self.env.get("MARKET_STOREFRONTS", "").strip() or "de"
@@ -190,6 +201,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         templates_dir=Path(read.text("TEMPLATES_DIR", "templates") or "templates"),
         invoice_dir=Path(folder) if (folder := read.text("INVOICE_DIR")) else None,
         market_file_hosts=read.hosts("MARKET_FILE_HOSTS", "kaufland.de,.kaufland.de"),
+        feed_origins=read.origins("FEED_ORIGINS"),
         log_level=read.choice(
             "LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR", "debug", "info", "warning", "error")
         ).upper(),

@@ -11,7 +11,7 @@ from bot.cards import names
 from bot.cards.actions import action_blocks
 from bot.cards.blocks import Block, Card, button, buttons, confirm, context, modal, moment, section
 from bot.cards.files import SlackFile, file_input, read_files
-from bot.cards.windows import choice, chosen, option
+from bot.cards.windows import choice, chosen, one_line_input, option, typed
 from bot.domain.action import Action
 from bot.domain.feedkinds import KINDS
 from bot.domain.feedplan import Effect, Fold, Plan
@@ -19,6 +19,7 @@ from bot.domain.imports import DONE, Progress, stuck
 from bot.domain.words import escaped, one_line
 
 CALLBACK, IMPORT, DISCARD = "feed.give", "feed.import", "feed.discard"
+ADDRESS = "address"
 AGAIN = "feed.again"
 TITLE = "Import a feed"
 FILE, KIND, PLACE = "file", "kind", "place"
@@ -27,9 +28,9 @@ MOST_FOLDS = 6
 
 @dataclass(frozen=True)
 class Given:
-    """What somebody gave: a file, what it is, and whose storefront it is for."""
+    """What somebody gave: a file or its address, what it is, and whose storefront it is for."""
 
-    file: SlackFile
+    file: SlackFile | str
     kind: str
     account: str
     storefront: str
@@ -38,8 +39,8 @@ class Given:
 # The window
 
 
-def give_modal(places: Mapping[str, Sequence[str]], metadata: str) -> Block:
-    """`places` are the storefronts of each account."""
+def give_modal(places: Mapping[str, Sequence[str]], metadata: str, origins: Sequence[str] = ()) -> Block:
+    """`places` are the storefronts of each account, `origins` where files may be fetched by their address."""
     kinds = [option(f"{kind.spoken.capitalize()}", kind.name) for kind in KINDS.values()]
     several = len(places) > 1
     options = [
@@ -54,7 +55,8 @@ def give_modal(places: Mapping[str, Sequence[str]], metadata: str) -> Block:
         [
             choice(KIND, "What is it?", kinds),
             choice(PLACE, "For which storefront?", options, initial=options[:1]),
-            {**file, "optional": False},
+            {**file, "optional": bool(origins)},
+            *([_address_field(origins)] if origins else []),
             context("It is checked first. Nothing is published before you press *Import* on its card."),
         ],
         submit="Check",
@@ -62,15 +64,23 @@ def give_modal(places: Mapping[str, Sequence[str]], metadata: str) -> Block:
     )
 
 
+def _address_field(origins: Sequence[str]) -> Block:
+    hint = f"Instead of a file. Allowed: {', '.join(origins)}"
+    return {**one_line_input(ADDRESS, "Or its address", hint=hint[:500], most=2000), "optional": True}
+
+
 def read_given(view: dict[str, Any]) -> tuple[Given | None, dict[str, str]]:
     files, (kind, *_), (place, *_) = read_files(view, FILE), (*chosen(view, KIND), ""), (*chosen(view, PLACE), "")
-    errors = {} if files else {FILE: "Choose the file."}
+    address = typed(view, ADDRESS)
+    errors = {} if files or address else {FILE: "Choose the file."}
+    if files and address:
+        errors[ADDRESS] = "A file or an address: leave one of them out."
     if kind not in KINDS:
         errors[KIND] = "Choose what it is."
     account, _, storefront = place.partition("|")
     if not storefront:
         errors[PLACE] = "Choose the storefront."
-    return (None, errors) if errors else (Given(files[0], kind, account, storefront), {})
+    return (None, errors) if errors else (Given(files[0] if files else address, kind, account, storefront), {})
 
 
 # The card

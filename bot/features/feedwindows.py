@@ -6,10 +6,13 @@ import asyncio
 import re
 import secrets
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
+from bot.addresses import complaint
 from bot.cards import feeds as cards
 from bot.cards import names
 from bot.cards.blocks import Card, context
@@ -80,15 +83,15 @@ async def _recognise(desk: Desk, drop: Drop, file: SlackFile) -> None:
 
 
 def _new_row(
-    desk: Desk, account: str, storefront: str, file: SlackFile, user_id: str, channel: str | None, kind: str = ""
+    desk: Desk, account: str, storefront: str, file: SlackFile | str, user_id: str, channel: str | None, kind: str = ""
 ) -> FeedRow:
     return FeedRow(
         key=subject_key(KIND, account, secrets.token_hex(6)),
         account=account,
         kind=kind,
         storefront=storefront,
-        name=file.name[:200],
-        size=file.size,
+        name=(PurePosixPath(urlsplit(file).path).name or "feed.csv" if isinstance(file, str) else file.name)[:200],
+        size=0 if isinstance(file, str) else file.size,
         digest=None,
         user_id=user_id,
         channel=channel,
@@ -121,7 +124,7 @@ async def _open(desk: Desk, press: Press) -> None:
         await desk.modals.open(press, trouble_modal(cards.TITLE, refusal))
         return
     opened = Opened(KIND, press.user_id, int(desk.now().timestamp()), press.channel)
-    await desk.modals.open(press, cards.give_modal(desk.papers.storefronts, opened.metadata()))
+    await desk.modals.open(press, cards.give_modal(desk.papers.storefronts, opened.metadata(), desk.feeds.origins))
 
 
 async def given(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], desk: Desk) -> None:
@@ -136,6 +139,9 @@ async def given(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], desk:
         return
     if refusal := await desk.refusal_at_click(person.user_id, person.team_id, at_all(IMPORT)):
         await ack(response_action="errors", errors={cards.FILE: refusal})
+        return
+    if isinstance(got.file, str) and (said := complaint(got.file, desk.feeds.origins)):
+        await ack(response_action="errors", errors={cards.ADDRESS: said})
         return
     row = _new_row(desk, got.account, got.storefront, got.file, person.user_id, opened.channel, got.kind)
     await feeds.add(row)

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from aiohttp import web
 
 from bot.domain.feedkinds import KINDS, template
 from bot.store import actions as action_rows
@@ -352,3 +353,52 @@ async def test_a_feed_that_endangers_many_offers_waits_for_a_colleague(tmp_path:
         assert house.market.journal.executed("POST", "/import-files") == []
         assert len(offers_of(house)) == len(offers)
         assert house.slack.complaints == []
+
+
+# By its address
+
+
+async def asks_by_address(house: House, address: str) -> dict[str, str] | None:
+    await home_known(house)
+    await house.ana.types("/feed", "support")
+    await house.until(lambda: house.ana.modal and house.ana.modal.callback_id == "feed.give")
+    await house.ana.fills({"address": address, "kind": "Inventory commands", "place": "Germany"})
+    errors: dict[str, str] | None = await house.ana.submits()
+    return errors
+
+
+async def test_a_feed_comes_from_an_address_an_admin_allowed_and_from_no_other(tmp_path: Path) -> None:
+    served: list[bytes] = []
+
+    async def feed(_: web.Request) -> web.Response:
+        return web.Response(body=served[0], content_type="text/csv")
+
+    app = web.Application()
+    app.add_routes([web.get("/bestand.csv", feed)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with running(tmp_path, FEED_ORIGINS=origin) as house:
+        served.append(commands(house, 44))
+        errors = await asks_by_address(house, "https://evil.test/bestand.csv")
+        assert "not allowed" in (errors or {})["address"]
+        await house.ana.fills({"address": f"{origin}/bestand.csv"})
+        assert await house.ana.submits() is None
+        await house.until(lambda: any("2 rows, no errors" in card.words for card in house.cards("support")), seconds=30)
+        card = house.cards("support")[-1]
+        assert "bestand.csv" in card.words
+        await house.ana.presses("support", card, "Import")
+        await follows(house, card, "is imported")
+
+        assert {offer.amount for offer in offers_of(house)[:2]} == {44}
+        assert house.slack.complaints == []
+    await runner.cleanup()
+
+
+async def test_where_no_place_is_allowed_nobody_is_asked_for_an_address(house: House) -> None:
+    await home_known(house)
+    await house.ana.types("/feed", "support")
+    await house.until(lambda: house.ana.modal and house.ana.modal.callback_id == "feed.give")
+
+    assert "Or its address" not in house.ana.modal.words
