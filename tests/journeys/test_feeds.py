@@ -175,13 +175,15 @@ async def test_a_restart_in_the_middle_forgets_nothing(house: House) -> None:
 
 
 async def unfetched(house: House) -> Message:
-    """The card of a file the marketplace did not get: the address was gone when it came for it."""
+    """The card of a file the marketplace did not get: nobody answered when it came for it."""
+    world = house.market.world
+    fetch = world.fetch
+    world.fetch = lambda url, done, failed: failed("The file could not be downloaded (ConnectError)")
     card = await gives(house, commands(house, 42), "Inventory commands")
     await house.ana.presses("support", card, "Import")
-    row = await row_of(card)
-    await house.ended(row.key)
-    await feeds.withdraw(row.key, house.kontor.desk.now())
+    await house.ended((await row_of(card)).key)
     await follows(house, card, "could not be fetched")
+    world.fetch = fetch
     return card
 
 
