@@ -131,7 +131,8 @@ class Executor:
     async def _send(self, kind: ActionKind, action: Action) -> None:
         failpoints.reach("act.sending")
         if not self.steady():
-            # We were away: others may have read back already that it was not sent. It stays for them to settle.
+            # We were away, and others may have begun to settle it. Only we know for certain that it was not sent.
+            await self._postpone(action, self.now(), "taken")
             return
         try:
             await kind.send(self.desk(), action)

@@ -87,6 +87,20 @@ async def test_a_key_that_waits_or_is_woken_often_runs_once(make: Make) -> None:
     assert shop.begun == ["ticket:a:1"]
 
 
+async def test_a_key_that_waits_is_woken_again_for_nothing(make: Make) -> None:
+    shop = Shop()
+    lanes = await make(shop.work, width=1)
+    lanes.wake("runs")
+    await shop.begins(1)
+    for _ in range(3):
+        lanes.wake("waits")
+        await handed_over(lanes)
+    shop.go.set()
+    await lanes.quiet()
+
+    assert shop.begun == ["runs", "waits"]
+
+
 async def test_a_key_woken_while_it_runs_runs_once_more_and_never_twice_at_once(make: Make) -> None:
     shop = Shop()
     lanes = await make(shop.work)
