@@ -57,7 +57,7 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     handled = await handling.of(row.key, facts.now)
     clocks = return_clocks(desk.clocks(), arrived, item.storefront)
     countdown = await counted(desk.clocks(), row, clocks, facts, route, claimer=handled.claimed_by)
-    links, unknown = await _tickets(desk, row.account, item)
+    links, unknown, unlinked = await _tickets(desk, row.account, item)
     around = Around(links, handled.remarks)
     card = _card(row.account, item, actions, countdown, rank_words(route.priority, route.tags), facts.now, around)
     return Seen(
@@ -67,7 +67,9 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
         version=item.version,
         closed=item.closed,
         due_at=countdown.due,
-        next_look=_next_look(None if item.closed else countdown.next_look, facts.now + LINK_AFTER if unknown else None),
+        next_look=_next_look(
+            None if item.closed else countdown.next_look, facts.now + LINK_AFTER if unlinked else None
+        ),
         facts={
             "updated": item.updated.isoformat(),
             **({"arrived": arrived.isoformat()} if arrived else {}),
@@ -86,15 +88,18 @@ def _next_look(*moments: datetime | None) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
-async def _tickets(desk: Desk, account: str, item: Return) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Where the cards of the tickets about its units hang, by their ids; and the keys of those nobody has looked at.
+async def _tickets(desk: Desk, account: str, item: Return) -> tuple[dict[str, str], tuple[str, ...], bool]:
+    """Where the cards of the tickets about its units hang, by their ids; the keys of those nobody has looked at; and
+    whether one is about to hang.
 
     Rejecting and asking open one: it is looked at now, and not at the next poll.
     """
     ids = {id: subject_key("ticket", account, id) for unit in item.units for id in unit.ticket_ids}
     rows = await subjects.find_many(list(ids.values())) if ids else {}
     links = {id: desk.link(row.channel, row.ts) or "" for id, key in ids.items() if (row := rows.get(key))}
-    return {id: link for id, link in links.items() if link}, tuple(key for key in ids.values() if key not in rows)
+    unknown = tuple(key for key in ids.values() if key not in rows)
+    coming = any(row.posting or row.seen_at is None for row in rows.values() if not row.ts and not row.rest_reason)
+    return {id: link for id, link in links.items() if link}, unknown, bool(unknown) or coming
 
 
 async def look_at_unit(desk: Desk, row: SubjectRow) -> Seen:
@@ -239,7 +244,7 @@ async def return_asked(ack: AsyncAck, command: dict[str, Any], respond: AsyncRes
         actions = await desk.actions.of(subject_key(KIND, account, id))
         route = desk.route(return_facts(item, account, desk.now()))
         rank = rank_words(route.priority, route.tags)
-        links, _ = await _tickets(desk, account, item)
+        links, _, _ = await _tickets(desk, account, item)
         handled = await handling.of(subject_key(KIND, account, id), desk.now())
         return _card(account, item, actions, STILL, rank, desk.now(), Around(links, handled.remarks))
 

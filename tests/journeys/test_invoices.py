@@ -25,7 +25,10 @@ async def card_saying(house: House, *words: str, channel: str = "orders", second
         cards = [card for card in house.cards(channel) if all(word in card.words for word in words)]
         return cards[-1] if cards else None
 
-    return await house.until(found, seconds=seconds)  # type: ignore[return-value]
+    try:
+        return await house.until(found, seconds=seconds)  # type: ignore[return-value]
+    except TimeoutError:
+        raise AssertionError([card.words[:1500] for card in house.cards(channel) if "nvoice" in card.words]) from None
 
 
 async def gives(house: House, files: list[tuple[str, bytes]], order: str | None = None) -> dict[str, str] | None:
@@ -298,6 +301,8 @@ async def test_a_guests_file_is_not_looked_at(house: House) -> None:
     assert len(house.cards("support")) == 1
 
 
+# Every file is read by a process of its own: beside a whole suite that takes longer than anybody should wait.
+@pytest.mark.slow
 async def test_fifteen_files_in_three_drops_are_one_card(house: House) -> None:
     orders = [sent_order(house) for _ in range(15)]
     files = {f"{number}.pdf": await invoice_of(house, order) for number, order in enumerate(orders)}

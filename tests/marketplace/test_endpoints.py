@@ -45,7 +45,7 @@ def test_every_method_of_the_client_is_in_the_table() -> None:
     asked = set(re.findall(r"\bm\.(\w+)\(", source))
     public = {name for name, _ in inspect.getmembers(KauflandMarket, inspect.isfunction) if not name.startswith("_")}
 
-    assert public - asked == {"download", "close"}
+    assert public - asked == {"download", "close", "share"}
 
 
 def test_a_return_is_fetched_with_the_order_units_it_came_from() -> None:
