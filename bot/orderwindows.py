@@ -14,7 +14,7 @@ from bot.cards.replies import loading_modal, trouble_modal
 from bot.cards.windows import TOO_OLD, Opened, read_opened
 from bot.desk import Desk, account_of, ref_of
 from bot.domain.action import Action
-from bot.domain.deeds import Deed
+from bot.domain.deeds import LOOK, Deed
 from bot.domain.model import Order
 from bot.marketplace import MarketError
 from bot.orderunits import Who
@@ -28,6 +28,22 @@ Draw = Callable[[Order, tuple[Action, ...], Opened], Awaitable[dict[str, Any] | 
 
 async def open_about_order(desk: Desk, press: Press, deed: Deed, title: str, draw: Draw) -> None:
     """Open a window about the order of a press. Whoever may not do `deed` is told instead."""
+
+    async def drawn(opened: Opened) -> dict[str, Any] | str:
+        order = await desk.market(account_of(opened.subject)).fetch_order(ref_of(opened.subject))
+        return await draw(order, await desk.actions.of(opened.subject), opened)
+
+    await open_about(desk, press, title, drawn, deed)
+
+
+async def open_about(
+    desk: Desk,
+    press: Press,
+    title: str,
+    draw: Callable[[Opened], Awaitable[dict[str, Any] | str]],
+    deed: Deed = LOOK,
+) -> None:
+    """Open a window about the subject of a press, filled by `draw`, which may say why there is none to fill."""
     click = read_click(press.value)
     if click is None:
         return
@@ -47,8 +63,7 @@ async def open_about_order(desk: Desk, press: Press, deed: Deed, title: str, dra
         {"draft": click.draft} if click.draft else {},
     )
     try:
-        order = await desk.market(account_of(click.subject)).fetch_order(ref_of(click.subject))
-        drawn = await draw(order, await desk.actions.of(click.subject), opened)
+        drawn = await draw(opened)
     except MarketError as error:
         drawn = str(error)
     if isinstance(drawn, str):

@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.cards import names
 from bot.cards.blocks import Block, context, modal, plain_text, section, text_input
-from bot.cards.clicks import Click, read_click
+from bot.cards.clicks import Click
 from bot.cards.returns import CLARIFY, REJECT
+from bot.cards.windows import TOO_OLD, Opened, typed
 from bot.domain.model import ReturnUnit
 from bot.domain.words import one_line
 
@@ -33,8 +34,8 @@ class Decision:
     message: str
 
 
-def decision_modal(kind: str, unit: ReturnUnit, click: Click) -> Block:
-    """`kind` is return.reject or return.clarify."""
+def decision_modal(kind: str, unit: ReturnUnit, metadata: str) -> Block:
+    """`kind` is return.reject or return.clarify; `metadata` comes back with the words."""
     product = unit.order_unit.product if unit.order_unit else None
     title = one_line(product.title, 200) if product else f"Order unit {unit.order_unit_id}"
     reason = names.RETURN_REASONS.get(unit.reason, names.spelled(unit.reason).lower())
@@ -47,16 +48,16 @@ def decision_modal(kind: str, unit: ReturnUnit, click: Click) -> Block:
             text_input(FIELD, _LABELS[kind], hint="The buyer gets exactly this text."),
         ],
         submit=_SUBMITS[kind],
-        metadata=click.value(),
+        metadata=metadata,
     )
 
 
-def read_decision(view: dict[str, Any]) -> tuple[Decision | None, dict[str, str]]:
-    click = read_click(view.get("private_metadata", ""))
-    value = view.get("state", {}).get("values", {}).get(FIELD, {}).get("text", {}).get("value")
-    text = (value or "").strip()
+def read_decision(view: dict[str, Any], opened: Opened) -> tuple[Decision | None, dict[str, str]]:
+    """What is decided about the unit of `opened` with which words, or the errors beside the field."""
+    text = typed(view, FIELD)
     if not text:
         return None, {FIELD: "The buyer gets this text, so it cannot be empty."}
-    if click is None or click.unit is None:
-        return None, {FIELD: "This window is too old. Copy your text, close it and press the button again."}
-    return Decision(click, text), {}
+    unit, seen = opened.more.get("unit"), opened.more.get("seen")
+    if not isinstance(unit, int) or not isinstance(seen, str):
+        return None, {FIELD: TOO_OLD}
+    return Decision(Click(opened.subject, seen, unit=unit), text), {}

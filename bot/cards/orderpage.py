@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,14 +19,31 @@ CALLBACK = "order.page"
 REVEAL = "buyer.reveal"
 MOST_UNITS = 12
 MOST_PAPERS = 10
+MOST_TICKETS = 8
+
+
+@dataclass(frozen=True)
+class EarlierTicket:
+    """One of the buyer's tickets, with the orders it is about as far as they are known."""
+
+    id: str
+    status: str
+    topic: str | None
+    open_reason: str
+    updated: datetime
+    orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What belongs to an order: links to cards of its tickets and returns, by subject key, where they hang."""
+    """What belongs to an order: links to cards of tickets and returns, by subject key, where they hang; and the tickets
+    of its buyer, newest first, or why they cannot be told (`trouble`).
+    """
 
     links: Mapping[str, str] = field(default_factory=dict)
     account: str = "main"
+    tickets: Sequence[EarlierTicket] = ()
+    trouble: str = ""
 
 
 def order_page(
@@ -48,9 +65,40 @@ def order_page(
         blocks += [divider(), *_unit_blocks(unit, around, now, actions)]
     if len(order.units) > MOST_UNITS:
         blocks.append(context(f"{len(order.units) - MOST_UNITS} more units are in the seller portal."))
-    blocks += [divider(), *_buyer_blocks(order, value, revealed)]
+    blocks += [divider(), *_buyer_blocks(order, value, revealed), *_history_blocks(around, order.id)]
     blocks += [divider(), *_paper_blocks(order)]
     return modal(CALLBACK, TITLE, blocks, metadata=metadata)
+
+
+def buyer_page(buyer: int | None, around: Surroundings, *, metadata: str) -> Block:
+    """The same window for what is about no order: only who asks, by number, and what else they asked."""
+    about = f"*Buyer* {buyer or ''}\nThis is about no order."
+    return modal(CALLBACK, "Buyer", [section(about), *_history_blocks(around, "")], metadata=metadata)
+
+
+def _history_blocks(around: Surroundings, shown: str) -> list[Block]:
+    """The buyer's tickets, and their orders besides `shown`."""
+    if around.trouble:
+        return [context(f":warning: The buyer's tickets cannot be read: {escaped(around.trouble, 300)}")]
+    if not around.tickets:
+        return [context("No ticket of this buyer is known.")]
+    blocks: list[Block] = [section("*Tickets of this buyer*")]
+    blocks += [context(_ticket_line(ticket, around)) for ticket in around.tickets[:MOST_TICKETS]]
+    if len(around.tickets) > MOST_TICKETS:
+        blocks.append(context("Older ones are in the seller portal."))
+    others = dict.fromkeys(id for ticket in around.tickets for id in ticket.orders if id != shown)
+    if others:
+        told = ", ".join(f"`{escaped(id, 40)}`" for id in list(others)[:MOST_TICKETS])
+        blocks.append(context(f"*Other orders they asked about:* {told}. `/order` shows one."))
+    return blocks
+
+
+def _ticket_line(ticket: EarlierTicket, around: Surroundings) -> str:
+    subject = escaped(names.topic(ticket.topic, ticket.open_reason), 80)
+    state = escaped(names.TICKET_STATES.get(ticket.status, names.spelled(ticket.status).lower()), 60)
+    link = _link(f"ticket:{around.account}:{ticket.id}", f"Ticket {ticket.id}", around)
+    parts = [link, subject, state, moment(ticket.updated)]
+    return " · ".join([*parts, *([f"order {escaped(', '.join(ticket.orders[:2]), 60)}"] if ticket.orders else [])])
 
 
 def _unit_blocks(unit: OrderUnit, around: Surroundings, now: datetime, actions: tuple[Action, ...]) -> list[Block]:

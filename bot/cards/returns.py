@@ -20,6 +20,7 @@ ACCEPT = "return.accept"
 REJECT = "return.reject"
 CLARIFY = "return.clarify"
 REPAIR = "return.repair"
+MORE = "return.more"
 DECISIONS = frozenset({ACCEPT, REJECT, CLARIFY, REPAIR})
 
 DECIDABLE = frozenset({"return_arrived", "return_in_clarification", "return_in_repair"})
@@ -54,10 +55,11 @@ def return_card(
     actions: tuple[Action, ...] = (),
     notices: tuple[str, ...] = (),
     around: Around = NOTHING_AROUND,
+    value: str = "",
 ) -> Card:
-    """`values` holds what comes back with a click on each unit, `rank` is how urgent it is in words.
+    """`values` holds what comes back with a click on each unit, `value` with one on More.
 
-    When the clock of `countdown` runs out the marketplace accepts by itself.
+    `rank` is how urgent it is in words. When the clock of `countdown` runs out the marketplace accepts by itself.
     """
     if item.closed:
         return _closed_card(item, actions, around)
@@ -75,6 +77,9 @@ def return_card(
         blocks.append(context("Fulfilled by Kaufland: Kaufland decides this one."))
     blocks += _around_blocks(item, around)
     blocks += action_blocks(actions)
+    if value:
+        more = button("More", MORE, value, says=f"The order behind return {item.id}, and its buyer's tickets")
+        blocks += buttons(more, block_id="return")
     return Card(_fallback(item, due_words(countdown)), blocks)
 
 

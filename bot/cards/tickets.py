@@ -56,9 +56,10 @@ def ticket_card(
     actions: tuple[Action, ...] = (),
     notices: tuple[str, ...] = (),
     handled: Handling = UNTOUCHED,
+    returned: str = "",
 ) -> Card:
     """`value` comes back with every click; `countdown` are the clocks that run, `rank` how urgent it is in words,
-    `handled` who of us does what.
+    `handled` who of us does what, `returned` the return it is about (mrkdwn).
     """
     subject = names.topic(ticket.topic, ticket.open_reason)
     if ticket.closed:
@@ -81,7 +82,7 @@ def ticket_card(
         blocks.append(context(*escalated))
     if ticket.fulfilled_by_kaufland:
         blocks.append(context("Fulfilled by Kaufland: customer service answers this one."))
-    if said := _handled_lines(handled):
+    if said := [*([f":package: {returned}"] if returned else []), *_handled_lines(handled)]:
         blocks.append(context(*said))
     blocks += action_blocks(actions)
     blocks += _button_rows(ticket, value, handled, sending=locked(actions, SENDS))

@@ -144,6 +144,8 @@ class TicketRow:
     id: str
     status: str
     updated: datetime
+    topic: str | None = None
+    open_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

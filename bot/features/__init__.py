@@ -22,6 +22,7 @@ from bot.features import (
     invoicewindows,
     kontor,
     missing,
+    more,
     orders,
     photos,
     products,
@@ -40,7 +41,7 @@ from bot.features import (
 # `kontor` is last: it also acknowledges what nobody else listens to.
 ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
-    *(orders, shipping, cancelling, refunds),
+    *(more, orders, shipping, cancelling, refunds),
     *(products, stock, feeds, feedwindows),
     *(invoices, missing, invoicewindows, invoicereplies, reports),
     *(approvals, audit, rights, kontor),

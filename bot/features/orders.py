@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -14,7 +12,7 @@ from bot.board import Wanted
 from bot.cards.blocks import Card, section
 from bot.cards.clicks import Click, Press, read_click, read_press
 from bot.cards.due import rank_words
-from bot.cards.orderpage import REVEAL, TITLE, Surroundings, order_page
+from bot.cards.orderpage import REVEAL, TITLE
 from bot.cards.orders import FULFIL, MORE, order_card, releasable
 from bot.cards.replies import trouble_modal
 from bot.cards.shipping import Shown
@@ -22,25 +20,23 @@ from bot.cards.tickets import Entry
 from bot.cards.titles import order_title, order_words
 from bot.cards.windows import Opened
 from bot.commands import answer_lookup
-from bot.desk import ActionKind, Desk, Market, account_of, ref_of, subject_key
+from bot.desk import ActionKind, Desk, account_of, ref_of, subject_key
 from bot.domain.action import Action
 from bot.domain.deeds import LOOK, Deed, at_all
 from bot.domain.delivery import send_by
 from bot.domain.happening import Happening
-from bot.domain.model import Order, OrderUnit
+from bot.domain.model import Order
 from bot.domain.routing import Route, order_facts
 from bot.looks import Seen
-from bot.marketplace import MarketError
+from bot.orderpages import page_of_order
 from bot.orderunits import KINDS, Who, take_all, unit_wish
 from bot.orderwindows import open_about_order
-from bot.store import audit, subjects
+from bot.store import audit
 from bot.store.subjects import SubjectRow
 
 KIND = "order"
 UNIT_KIND = "order_unit"
 USAGE = "Use `/order MB7UWLD` with the order's number."
-# As many units get their return looked up as anybody reads in a window.
-MOST_DECORATED = 12
 
 
 async def look(desk: Desk, row: SubjectRow) -> Seen:
@@ -51,18 +47,19 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     expires = min((unit.delivery_expires for unit in order.units if unit.delivery_expires), default=None)
     late_from = _late_from(order, route)
     late = late_from is not None and late_from <= facts.now
+    over = send_by(order.units, timedelta()) if late_from else None
     rank = rank_words(route.priority, route.tags)
     card = order_card(order, value=_value(row.key), now=facts.now, actions=actions, late=late, rank=rank)
     wanted = Wanted(card, route.channel, route.mention, urgent=row.priority == 0)
     return Seen(
         # A card that hangs is kept true even when the rules would not show this order any more.
         wanted=wanted if route.shown or late or row.ts or row.posting else None,
-        entries=(_late_entry(late_from),) if late and late_from else (),
+        entries=_late_entries(late_from, over, facts.now),
         storefront=order.storefront,
         state=",".join(sorted({unit.status for unit in order.units}))[:60],
         closed=order.closed,
         due_at=None if order.closed else expires,
-        next_look=_next_look(facts.now, late_from, None if order.closed else expires, route.again_at),
+        next_look=_next_look(facts.now, late_from, over, None if order.closed else expires, route.again_at),
         priority=route.priority,
         tags=route.tags,
         title=order_title(order),
@@ -78,9 +75,17 @@ def _late_from(order: Order, route: Route) -> datetime | None:
     return send_by(order.units, route.late_to_send)
 
 
-def _late_entry(since: datetime) -> Entry:
-    said = ":alarm_clock: Something of this order is still to be sent, and its delivery time runs out."
-    return Entry(f"late:{since:%Y%m%d%H%M}", since, Card(said, [section(said)]))
+def _late_entries(soon: datetime | None, over: datetime | None, now: datetime) -> tuple[Entry, ...]:
+    """What the thread says once a parcel is about to be late, and once more when it is."""
+    told = [
+        (soon, "late", ":alarm_clock: Something of this order is still to be sent, and its delivery time runs out."),
+        (over, "over", ":rotating_light: The delivery time is over, and something of this order is still to be sent."),
+    ]
+    return tuple(
+        Entry(f"{key}:{since:%Y%m%d%H%M}", since, Card(said, [section(said)]))
+        for since, key, said in told
+        if since and since <= now
+    )
 
 
 def _next_look(now: datetime, *moments: datetime | None) -> datetime | None:
@@ -121,57 +126,10 @@ async def more_pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
     press = read_press(body)
 
     async def draw(order: Order, actions: tuple[Action, ...], opened: Opened) -> dict[str, Any] | str:
-        return await _page(desk, order, actions, opened)
+        return await page_of_order(desk, order, actions, opened)
 
     await ack()
     desk.later(open_about_order(desk, press, LOOK, TITLE, draw))
-
-
-async def _page(
-    desk: Desk, order: Order, actions: tuple[Action, ...], opened: Opened, *, revealed: bool = False
-) -> dict[str, Any]:
-    account = account_of(opened.subject)
-    order = await _with_returns(desk.market(account), order)
-    around = Surroundings(await _links(desk, account, order), account)
-    return order_page(
-        order,
-        around,
-        value=_value(opened.subject),
-        metadata=opened.metadata(),
-        now=desk.now(),
-        actions=actions,
-        revealed=revealed,
-    )
-
-
-async def _with_returns(market: Market, order: Order) -> Order:
-    """An order does not tell its returns; its units do, each asked for by itself. They are decoration."""
-
-    async def decorated(unit: OrderUnit) -> OrderUnit:
-        if unit.status in {"open", "need_to_be_sent", "cancelled"}:
-            return unit
-        try:
-            whole = await market.fetch_order_unit(unit.id)
-        except MarketError:
-            return unit
-        return replace(
-            unit,
-            return_id=whole.return_id,
-            return_unit_id=whole.return_unit_id,
-            return_unit_status=whole.return_unit_status,
-        )
-
-    shown, rest = order.units[:MOST_DECORATED], order.units[MOST_DECORATED:]
-    return replace(order, units=(*await asyncio.gather(*map(decorated, shown)), *rest))
-
-
-async def _links(desk: Desk, account: str, order: Order) -> dict[str, str]:
-    """Where the cards of its tickets and returns hang, as far as they do."""
-    keys = [subject_key("ticket", account, id) for unit in order.units for id in unit.ticket_ids]
-    keys += [subject_key("return", account, unit.return_id) for unit in order.units if unit.return_id]
-    rows = await subjects.find_many(keys)
-    links = {key: desk.link(row.channel, row.ts) for key, row in rows.items()}
-    return {key: link for key, link in links.items() if link}
 
 
 async def revealed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
@@ -196,7 +154,7 @@ async def _reveal(desk: Desk, press: Press, view: str, digest: str) -> None:
     await audit.note(
         Happening(desk.now(), "revealed", press.user_id, press.team_id or "", REVEAL, click.subject, account)
     )
-    page = await _page(desk, order, await desk.actions.of(click.subject), opened, revealed=True)
+    page = await page_of_order(desk, order, await desk.actions.of(click.subject), opened, revealed=True)
     await desk.modals.change((view, digest), page)
 
 

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from bot.board import Wanted
 from bot.cards import names
 from bot.cards.blocks import Block, Card
-from bot.cards.clicks import Click, Press, read_click, read_press, read_submission
+from bot.cards.clicks import Click, Press, read_click, read_press
 from bot.cards.decisions import FIELD, decision_modal, loading_title, read_decision
 from bot.cards.due import rank_words
 from bot.cards.replies import loading_modal, trouble_modal
@@ -28,6 +28,7 @@ from bot.cards.returns import (
     return_card,
 )
 from bot.cards.titles import return_title, return_words
+from bot.cards.windows import Opened
 from bot.commands import answer_lookup
 from bot.countdowns import counted
 from bot.desk import ActionKind, Desk, Market, Wish, account_of, subject_key
@@ -38,6 +39,7 @@ from bot.domain.routing import return_facts
 from bot.domain.targets import return_clocks
 from bot.looks import Seen
 from bot.marketplace import MarketError
+from bot.orderwindows import submitted_by
 from bot.store import handling, subjects
 from bot.store.subjects import SubjectRow
 
@@ -129,7 +131,16 @@ def _card(
 ) -> Card:
     key = subject_key(KIND, account, item.id)
     values = {unit.id: Click(key, unit.status, unit=unit.id).value() for unit in item.units}
-    return return_card(item, values=values, countdown=countdown, rank=rank, now=now, actions=actions, around=around)
+    return return_card(
+        item,
+        values=values,
+        value=Click(key, "").value(),
+        countdown=countdown,
+        rank=rank,
+        now=now,
+        actions=actions,
+        around=around,
+    )
 
 
 # What people press
@@ -187,22 +198,32 @@ async def open_decision(desk: Desk, press: Press, kind: str) -> None:
         await desk.modals.change(opened, trouble_modal(title, _no_longer(unit.status)))
         await desk.marks.mark([click.subject], urgent=True)
         return
-    fresh = Click(click.subject, unit.status, unit=unit.id, channel=press.channel, ts=press.thread_ts)
-    await desk.modals.change(opened, decision_modal(kind, unit, fresh))
+    shown = Opened(
+        click.subject,
+        press.user_id,
+        int(desk.now().timestamp()),
+        press.channel,
+        press.thread_ts,
+        {"unit": unit.id, "seen": unit.status},
+    )
+    await desk.modals.change(opened, decision_modal(kind, unit, shown.metadata()))
 
 
 async def words_given(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], desk: Desk) -> None:
-    decision, errors = read_decision(view)
+    submitted = await submitted_by(ack, body, view, desk, FIELD)
+    if submitted is None:
+        return
+    opened, who = submitted
+    decision, errors = read_decision(view, opened)
     if decision is None:
         await ack(response_action="errors", errors=errors)
         return
-    who = read_submission(body)
     said = await desk.refusal_at_click(who.user_id, who.team_id)
     if not said:
         payload = {"message": decision.message}
         kind = str(view.get("callback_id"))
         wish = await _wish(desk, kind, decision.click, who.user_id, who.team_id, who.heard, payload)
-        said = await desk.actions.take(wish(decision.click.channel, decision.click.ts))
+        said = await desk.actions.take(wish(opened.channel, opened.ts))
     if said:
         await ack(response_action="errors", errors={FIELD: said})
         return

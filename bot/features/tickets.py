@@ -37,6 +37,7 @@ from bot.domain.model import Message, Ticket
 from bot.domain.routing import ticket_facts
 from bot.domain.targets import ticket_clocks, turn_since
 from bot.looks import Seen
+from bot.returnlinks import return_behind, return_link
 from bot.store import handling
 from bot.store.subjects import SubjectRow
 
@@ -56,7 +57,8 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     clocks = ticket_clocks(desk.clocks(), ticket, facts, lambda message: _is_interim(message, actions))
     countdown = await counted(desk.clocks(), row, clocks, facts, route, claimer=handled.claimed_by)
     rank = rank_words(route.priority, route.tags)
-    card = _card(row.account, ticket, actions, countdown, rank, facts.now, handled)
+    item = await return_behind(desk, row, ticket)
+    card = _card(row.account, ticket, actions, countdown, rank, facts.now, handled, await return_link(desk, row, item))
     mention = route.mention if not ticket.closed else None
     return Seen(
         wanted=Wanted(card, route.channel, mention, urgent=row.priority == 0) if route.shown else None,
@@ -67,7 +69,7 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
         closed=ticket.closed,
         due_at=countdown.due,
         next_look=_earliest(handled.writing_until, None if ticket.closed else countdown.next_look),
-        facts={"updated": ticket.updated.isoformat()},
+        facts={"updated": ticket.updated.isoformat(), **({"return": item} if item else {})},
         reminders=countdown.reminders,
         priority=route.priority,
         tags=route.tags,
@@ -85,10 +87,18 @@ def _card(
     rank: str,
     now: datetime,
     handled: Handling,
+    returned: str = "",
 ) -> Card:
     click = Click(subject_key(KIND, account, ticket.id), ticket.version)
     return ticket_card(
-        ticket, value=click.value(), countdown=countdown, rank=rank, now=now, actions=actions, handled=handled
+        ticket,
+        value=click.value(),
+        countdown=countdown,
+        rank=rank,
+        now=now,
+        actions=actions,
+        handled=handled,
+        returned=returned,
     )
 
 

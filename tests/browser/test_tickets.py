@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+
 from tests.browser.screen import Screens, expect
 from tests.browser.site import Site
 from tests.journeys.house import open_ticket
@@ -168,3 +169,20 @@ async def test_a_ticket_is_answered_with_the_keyboard_alone(site: Site, screens:
     await site.house.until(lambda: len(site.house.market.world.ticket(ticket.id)[1].messages) == 2)
     await expect(slack.message(ticket.id)).to_contain_text("The buyer's turn")
     await expect(slack.page.locator("main :focus")).to_have_count(1)
+
+
+async def test_more_shows_the_order_and_what_the_buyer_asked_before(site: Site, screens: Screens) -> None:
+    world = site.house.market.world
+    first = world.place_order("de")
+    second = world.place_order("de", buyer=first.buyer)
+    earlier = world.open_ticket(world.units_of(first), "Wo ist die Rechnung?")
+    world.seller_closes(earlier.id)
+    later = world.open_ticket(world.units_of(second), "Und wo ist mein Paket?")
+    slack = await screens.slack("support")
+
+    await slack.presses(later.id, "More")
+
+    await expect(slack.modal).to_contain_text(f"Order {second.id}")
+    await expect(slack.modal).to_contain_text(f"Ticket {earlier.id}")
+    await expect(slack.modal).to_contain_text("Other orders they asked about")
+    await expect(slack.modal).not_to_contain_text(second.buyer.address.last_name)

@@ -348,7 +348,7 @@ async def test_a_new_order_gets_a_card_where_a_rule_wants_it(tmp_path: Path) -> 
         assert "Mark as sent" in card.labels
 
 
-async def test_what_is_still_to_be_sent_when_its_time_runs_out_is_told_once(tmp_path: Path) -> None:
+async def test_what_is_still_to_be_sent_is_told_when_its_time_runs_out_and_when_it_is_over(tmp_path: Path) -> None:
     async with running(tmp_path / "data", polls=False, RULES_DIR=str(rules(tmp_path / "rules", "off"))) as house:
         it = await bought(house)
         await house.polled()
@@ -361,6 +361,10 @@ async def test_what_is_still_to_be_sent_when_its_time_runs_out_is_told_once(tmp_
 
         assert "support-leads" in card.words or "subteam" in str(card.blocks)
         assert len(house.slack.channels["orders"].replies(card.ts)) == 1
+        await house.pass_time(timedelta(hours=24))
+        await house.polled()
+        await house.until(lambda: len(house.slack.channels["orders"].replies(card.ts)) == 2)
+        assert "delivery time is over" in house.slack.channels["orders"].replies(card.ts)[-1].words
         house.market.world.send_unit(it.units[0].id, ["00340434161234567890"], "DHL")
         await house.polled()
         assert "Not sent yet" not in (await house.shown(it.order.id, "sent")).words

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.store import actions as action_rows
 from bot.store import audit
 from sandbox.slack.channels import Message
 from tests.journeys.house import House, running
+from tests.journeys.test_approvals import home_known
 from tests.journeys.test_promises import arrived_return
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
@@ -104,3 +106,119 @@ async def test_the_ticket_a_decision_opens_is_looked_at_now_and_linked(tmp_path:
         shown = await house.shown(item.id, link)
         assert ticket.id in shown.words
         assert house.slack.complaints == []
+
+
+# Deciding
+
+
+async def two_units(house: House) -> tuple[Any, Message]:
+    """A return of two units that both wait for our decision, and its card."""
+    world = house.market.world
+    units = world.units_of(world.place_order("de", pieces=2))
+    for unit in units:
+        world.send_unit(unit.id, ["0034123456789"], "DHL")
+        world.parcel_delivered(unit.id)
+    item = world.start_return(units)
+    world.parcel_sent(item.id)
+    world.parcel_arrives(item.id)
+    await house.polled()
+    return item, await house.shown(item.id, "Reason")
+
+
+def states(house: House, item: Any) -> list[str]:
+    return [unit.status for unit in house.market.world.units_of_return(item.id)]
+
+
+async def test_each_unit_of_a_return_is_decided_by_itself(house: House) -> None:
+    item, card = await two_units(house)
+
+    await house.ana.presses("returns", card, "Accept", nth=1)
+    await house.until(lambda: "return_accepted" in states(house, item))
+    await house.shown(item.id, "accepted")
+
+    assert sorted(states(house, item)) == ["return_accepted", "return_arrived"]
+    assert house.card(item.id).labels.count("Accept") == 1
+    assert house.slack.complaints == []
+
+
+async def test_a_unit_goes_to_repair_and_is_decided_after_it(house: House) -> None:
+    item, card = await hung(house)
+
+    await house.ana.presses("returns", card, "Repair")
+    await house.until(lambda: states(house, item) == ["return_in_repair"])
+    repaired = await house.until(lambda: (c := house.card(item.id)) and "Repair" not in c.labels and c)
+    await house.until(lambda: "Accept" in house.card(item.id).labels)
+    await house.ana.presses("returns", house.card(item.id), "Accept")
+    await house.until(lambda: states(house, item) == ["return_accepted"])
+
+    assert repaired
+    assert len(house.market.journal.executed("PATCH", "/accept")) == 1
+
+
+async def test_the_customer_is_asked_in_exactly_these_words(house: House) -> None:
+    item, card = await hung(house)
+
+    await house.ana.presses("returns", card, "Ask the customer")
+    await house.until(lambda: house.ana.modal and house.ana.modal.callback_id == "return.clarify")
+    await house.ana.fills({"message": "Fehlt das Netzteil {{ buyer }} <!channel>?"})
+    assert await house.ana.submits() is None
+    await house.until(lambda: states(house, item) == ["return_in_clarification"])
+
+    (ticket,) = [t for t in house.market.world.shop().tickets if t.open_reason == "product_return"]
+    assert ticket.messages[-1].text == "Fehlt das Netzteil {{ buyer }} <!channel>?"
+    await house.until(lambda: "Ask the customer" not in house.card(item.id).labels)
+
+
+async def test_a_decision_window_that_is_too_old_sends_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path, polls=False) as house:
+        item, card = await hung(house)
+        await house.ana.presses("returns", card, "Reject")
+        await house.until(lambda: house.ana.modal and house.ana.modal.callback_id == "return.reject")
+        await house.ana.fills({"message": "Zerkratzt."})
+        await house.pass_time(timedelta(minutes=16))
+
+        assert "too old" in (await house.ana.submits() or {})["message"]
+        assert await action_rows.for_subject(f"return:main:{item.id}") == []
+
+
+async def test_somebody_elses_decision_window_sends_nothing(house: House) -> None:
+    item, card = await hung(house)
+    await house.ana.presses("returns", card, "Reject")
+    await house.until(lambda: house.ana.modal and house.ana.modal.callback_id == "return.reject")
+    body = house.ana.modal.body
+    body["private_metadata"] = body["private_metadata"].replace(house.ana.id, house.ben.id)
+    await house.ana.fills({"message": "Zerkratzt."})
+
+    assert "too old" in (await house.ana.submits() or {})["message"]
+    assert await action_rows.for_subject(f"return:main:{item.id}") == []
+
+
+async def test_what_kaufland_fulfils_is_not_ours_to_decide(house: House) -> None:
+    world = house.market.world
+    bought = world.units_of(world.place_order("de"))[0]
+    world.send_unit(bought.id, ["0034123456789"], "DHL")
+    world.parcel_delivered(bought.id)
+    item = world.start_return(bought)
+    for thing in (item, bought, *world.units_of_return(item.id)):
+        thing.fulfillment = "fulfilled_by_kaufland"
+    world.parcel_sent(item.id)
+    world.parcel_arrives(item.id)
+    await home_known(house)
+    await house.ana.types(f"/return {item.id}", "returns")
+
+    card = await house.until(
+        lambda: next((m for m in house.ana.sees("returns") if m.only_for and "Kaufland decides" in m.words), None)
+    )
+
+    assert card.labels == ["More"]
+
+
+async def test_the_ticket_of_a_decision_names_and_links_its_return(house: House) -> None:
+    item, card = await hung(house)
+
+    await rejects(house, card, "Der Artikel ist zerkratzt.")
+    await house.until(lambda: states(house, item) == ["return_rejected"])
+    (ticket,) = [t for t in house.market.world.shop().tickets if t.open_reason == "product_return"]
+
+    shown = await house.shown(ticket.id, f"Return {item.id}")
+    assert card.ts.replace(".", "") in str(shown.blocks)

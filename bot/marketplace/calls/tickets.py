@@ -28,6 +28,11 @@ class TicketCalls(Calls):
         }
         return self._rows("/tickets", parse.ticket_row, query, limit=MOST_TICKETS)
 
+    def list_tickets_of(self, buyer: int) -> AsyncIterator[TicketRow]:
+        """The tickets of one buyer, newest change first."""
+        query: dict[str, wire.Value] = {"id_buyer": buyer, "sort": "ts_updated_iso:desc"}
+        return self._rows("/tickets", parse.ticket_row, query, limit=MOST_TICKETS)
+
     async def fetch_ticket(self, id: str) -> Ticket:
         """The ticket with its conversation. Never without its messages: whether it was answered must not be guessed."""
         return await self._richest(

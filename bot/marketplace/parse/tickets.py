@@ -16,7 +16,13 @@ def ticket_row(raw: object) -> TicketRow:
     if id is None:
         raise row.unreadable("id_ticket")
     updated = row.at_or_none("ts_updated_iso") or row.at_or_none("ts_created_iso") or LONG_AGO
-    return TicketRow(id=id, status=row.text("status") or "", updated=updated)
+    return TicketRow(
+        id=id,
+        status=row.text("status") or "",
+        updated=updated,
+        topic=row.text("topic"),
+        open_reason=row.text("open_reason") or "",
+    )
 
 
 def ticket(raw: object, *, id: str) -> Ticket:
