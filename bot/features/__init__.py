@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot import feeddesk
+from bot import bulkdesk, feeddesk
 from bot.desk import ActionKind
 from bot.drops import Recogniser
 from bot.features import (
     approvals,
     attaching,
     audit,
+    bulk,
     cancelling,
     claims,
     digests,
@@ -41,7 +42,7 @@ from bot.features import (
 ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
     *(orders, shipping, cancelling, refunds),
-    *(products, stock, feeds, feedwindows),
+    *(products, bulk, stock, feeds, feedwindows),
     *(invoices, missing, invoicewindows, invoicereplies, reports),
     *(approvals, audit, rights, kontor),
 )
@@ -62,6 +63,7 @@ LOOKS = {
     reports.KIND: reports.look,
     stock.KIND: stock.look,
     products.KIND: products.look,
+    bulkdesk.KIND: bulk.look,
     feeddesk.KIND: feeds.look,
     digests.KIND: digests.look,
 }
@@ -77,6 +79,7 @@ ACTIONS: Mapping[str, ActionKind] = {
     **invoices.ACTIONS,
     **reports.ACTIONS,
     **stock.ACTIONS,
+    **bulk.ACTIONS,
     **products.ACTIONS,
     **starting.ACTIONS,
     **feeds.ACTIONS,
