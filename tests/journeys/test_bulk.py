@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -11,9 +14,11 @@ import pytest
 
 from bot.domain import bulkplan
 from bot.store import actions as action_rows
+from bot.store import bulks
 from sandbox.slack.channels import Message
 from sandbox.slack.person import Person
-from tests.journeys.house import House
+from tests.journeys.house import House, after, running
+from tests.journeys.papers import rules
 from tests.journeys.test_approvals import home_known
 
 
@@ -250,3 +255,128 @@ async def test_a_restart_between_batches_goes_on_with_those_not_sent(house: Hous
 
     assert {offer.handling_time for offer in offers} == {9}
     assert len(sent(house)) == 3
+
+
+async def test_of_two_who_press_at_once_one_changes_the_offers(house: House) -> None:
+    card = await gives(house, days(offers_of(house)[:2], 9))
+    await asyncio.gather(presses_change(house, card), presses_change(house, card, house.ben))
+    await house.until(lambda: "2 offers changed" in card.words)
+
+    assert len(sent(house)) == 1
+    assert [kind for kind, _ in await states(card)] == ["unit.bulk", "unit.part"]
+
+
+async def test_what_was_discarded_is_offered_no_more(house: House) -> None:
+    card = await gives(house, days(offers_of(house)[:2], 9))
+
+    await house.ben.presses("support", card, "Discard")
+    await house.until(lambda: "Discarded" in card.words)
+
+    assert card.labels == []
+    assert sent(house) == []
+
+
+async def test_a_steep_price_waits_for_a_colleague_who_approves_the_whole(house: House, small_batches: None) -> None:
+    offers = offers_of(house)[:3]
+    prices = [offer.listing_price for offer in offers]
+    rows = [f"{offer.id};{offer.listing_price * 2 / 100:.2f}" for offer in offers]
+    card = await gives(house, table("id_unit;price", *rows))
+    assert "+100 %" in card.words
+
+    await presses_change(house, card)
+    proposal = await house.until(lambda: next((m for m in house.cards("support") if "Approve" in m.labels), None))
+    assert proposal is not None
+    assert "Change 3 offers from werte.csv: price, prices by up to 100 %" in proposal.words
+    assert [offer.listing_price for offer in offers] == prices
+    await house.until(lambda: card.labels == [])
+
+    await house.slack.person("mira").presses("support", proposal, "Approve")
+    await house.until(lambda: "3 offers changed" in card.words)
+
+    assert [offer.listing_price for offer in offers] == [price * 2 for price in prices]
+    assert await states(card) == [("unit.bulk", "done"), ("unit.part", "done"), ("unit.part", "done")]
+    assert house.slack.complaints == []
+
+
+async def test_storefronts_that_share_pieces_are_changed_together(house: House) -> None:
+    first = next(
+        offer for offer in offers_of(house) if any(each.id_offer == offer.id_offer for each in offers_of(house, "at"))
+    )
+    second = next(each for each in offers_of(house, "at") if each.id_offer == first.id_offer)
+    days_there = second.handling_time + 1
+    content = table(
+        "sku;storefront;amount;handling_time",
+        f"{first.id_offer};de;{first.amount + 4};",
+        f"{first.id_offer};at;{first.amount + 4};{days_there}",
+    )
+    wanted = first.amount + 4
+    card = await gives(house, content)
+
+    await presses_change(house, card)
+    await house.until(lambda: "2 offers changed" in card.words)
+
+    assert (first.amount, second.amount, second.handling_time) == (wanted, wanted, days_there)
+    assert len(sent(house)) == 2
+
+
+async def test_who_may_not_change_prices_may_not_from_a_file_either(tmp_path: Path) -> None:
+    roles = """
+roles:
+  - name: Warehouse
+    who: everybody
+    may: [view, unit.stock, unit.bulk]
+"""
+    folder = rules(tmp_path / "rules", roles=roles)
+    async with running(tmp_path / "data", RULES_DIR=str(folder)) as house:
+        offer = offers_of(house)[0]
+        before = offer.listing_price
+        card = await gives(house, table("id_unit;price", f"{offer.id};{(before + 1) / 100:.2f}"))
+        await presses_change(house, card)
+        await house.until(lambda: [m for m in house.ana.sees("support", card) if "lets you change prices" in m.words])
+
+        assert (offer.listing_price, await states(card)) == (before, [])
+
+        stock = await gives(house, table("id_unit;amount", f"{offer.id};{offer.amount + 1}"))
+        await presses_change(house, stock)
+        await house.until(lambda: "1 offer changed" in stock.words)
+
+
+async def test_who_loses_the_right_stops_what_is_not_sent_yet(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(bulkplan, "MOST_AT_ONCE", 2)
+        folder = rules(tmp_path / "rules")
+        async with running(tmp_path / "data", RULES_DIR=str(folder)) as house:
+            offers = offers_of(house)[:4]
+            card = await gives(house, days(offers, 9))
+            market = house.kontor.desk.market("main")
+            change_units = market.change_units
+
+            async def and_the_right_is_gone(storefront: str, changes: Any) -> Any:
+                answer = await change_units(storefront, changes)
+                book = house.kontor.actions.rights.book()
+                house.kontor.actions.rights.book = lambda: replace(book, roles=())
+                return answer
+
+            market.change_units = and_the_right_is_gone  # type: ignore[method-assign]
+            await presses_change(house, card)
+            await house.until(lambda: "2 offers not sent" in card.words)
+
+            assert [offer.handling_time == 9 for offer in offers] == [True, True, False, False]
+            assert len(sent(house)) == 1
+            assert "None of your roles lets you change offers from a file" in card.words
+
+
+async def test_what_stood_still_for_too_long_is_not_sent_late(house: House) -> None:
+    offers = offers_of(house)[:2]
+    card = await gives(house, days(offers, 9))
+    before = [offer.handling_time for offer in offers]
+    # As after a long interruption between the click and the first batch.
+    await bulks.begin(key_of(card), house.ana.id, "T0KONTOR01", after(house, -1000))
+
+    await house.kontor.desk.marks.mark([key_of(card)], urgent=True)
+    await house.until(lambda: "2 offers not sent" in card.words)
+
+    assert "interrupted for too long" in card.words
+    assert [offer.handling_time for offer in offers] == before
+    assert sent(house) == []
+    assert {row[4] for row in (await files(house, card, "result.csv"))[1:]} == {"not sent"}
