@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.cards import names
 from bot.cards.actions import action_blocks
-from bot.cards.blocks import Block, Card, button, buttons, confirm, context, modal, section
+from bot.cards.blocks import TEXT_LIMIT, Block, Card, button, buttons, confirm, context, modal, section
 from bot.cards.files import SlackFile, file_input, read_files
 from bot.cards.stock import FIELDS, value_words
 from bot.cards.windows import choice, chosen, option
@@ -151,7 +151,7 @@ def _buttons(told: Told, plan: BulkPlan) -> list[Block]:
 def _problems(plan: BulkPlan) -> list[Block]:
     head = f":x: *{plan.wrong:,} {'problem' if plan.wrong == 1 else 'problems'}, so nothing was sent.* Mend the file"
     blocks = [section(f"{head} and give it again.")]
-    blocks.append(section("\n".join(_problem(each) for each in plan.problems[:MOST_PROBLEMS])))
+    blocks += _sections(_problem(each) for each in plan.problems[:MOST_PROBLEMS])
     if plan.wrong > MOST_PROBLEMS:
         blocks.append(context(f"{plan.wrong - MOST_PROBLEMS:,} more; the file in the thread has them."))
     return blocks + _notes(plan)
@@ -170,7 +170,7 @@ def _plan(plan: BulkPlan) -> list[Block]:
     blocks = [section(plan_words(plan))]
     if plan.steepest:
         blocks.append(section(f":chart_with_upwards_trend: Steepest: {_row(plan.steepest)}"))
-    blocks.append(section("\n".join(_row(row) for row in plan.shown)))
+    blocks += _sections(_row(row) for row in plan.shown)
     if plan.units > len(plan.shown):
         blocks.append(context(f"and {plan.units - len(plan.shown):,} more"))
     return blocks + _notes(plan)
@@ -189,7 +189,18 @@ def _row(row: Planned) -> str:
         + (f" ({step.percent:+d} %)" if step.percent else "")
         for step in row.steps
     )
-    return f"{names.flag(row.storefront)} {_offer(row)}: {'; '.join(steps)}"[:600]
+    return f"{names.flag(row.storefront)} {_offer(row)}: {'; '.join(steps)}"
+
+
+def _sections(lines: Iterable[str]) -> list[Block]:
+    """The lines in as few paragraphs as Slack lets them be."""
+    held: list[str] = []
+    for line in lines:
+        if held and len(held[-1]) + len(line) < TEXT_LIMIT:
+            held[-1] += f"\n{line}"
+        else:
+            held.append(line)
+    return [section(text) for text in held]
 
 
 def _offer(row: Planned) -> str:
@@ -216,12 +227,14 @@ def _result(told: Told, actions: tuple[Action, ...]) -> tuple[str, list[Block]]:
         blocks.append(section(f":warning: {escaped(told.why, 500)}"))
     bad = [each for each in told.ended if each.outcome.state not in (CHANGED, SAME, UNSENT)]
     if bad:
-        blocks.append(section("\n".join(_ended(each) for each in bad[:MOST_REFUSED])))
+        blocks += _sections(_ended(each) for each in bad[:MOST_REFUSED])
     if len(bad) > MOST_REFUSED:
         blocks.append(context(f"{len(bad) - MOST_REFUSED:,} more; result.csv in the thread has them all."))
     if found.get(CHANGED) or found.get(UNSURE):
         hint = f"`undo.csv` in the thread holds the values before: give it to `{told.command} bulk` to go back."
         blocks.append(context(hint))
+    if bad or found.get(UNSENT):
+        blocks.append(context("For the others give the same file again: what is as wanted already is left alone."))
     return f"{many(found.get(CHANGED, 0))} changed", [*blocks, *action_blocks(actions)]
 
 

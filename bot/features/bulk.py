@@ -51,8 +51,9 @@ from bot.store.subjects import SubjectRow
 BULK = "unit.bulk"
 # Fetching and checking take less than this.
 LONGEST_CHECK = timedelta(minutes=10)
-# How often to look whether a batch is on its way, should nobody say so; and how long to try to share the result.
-WATCH = timedelta(seconds=30)
+# How often to look whether a batch is on its way, should nobody say so; how soon while there is no card to hang files
+# under; and how long to try that.
+WATCH, SOON = timedelta(seconds=30), timedelta(seconds=1)
 SHARE_FOR = timedelta(hours=1)
 INTERRUPTED = "The check was interrupted, so nobody knows what is in the file. Give it once more."
 GONE = "This table was discarded, or is not known here any more. Nothing was changed."
@@ -129,7 +130,7 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
         storefront=bulk.storefront,
         state="over" if over else "being sent" if running else "checked" if plan else "being checked",
         closed=over and not untold and not any(action.needs_human for action in actions),
-        next_look=now + timedelta(seconds=1) if untold else now + WATCH if running else checking,
+        next_look=now + (WATCH if row.ts else SOON) if untold else now + WATCH if running else checking,
         title=f"{TITLE} from {bulk.name}"[:200],
     )
 

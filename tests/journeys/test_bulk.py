@@ -226,6 +226,27 @@ async def test_a_lost_answer_is_read_back_and_nothing_is_sent_twice(house: House
     assert len(await files(house, card, "undo.csv")) == 5
 
 
+async def test_a_lost_answer_of_which_only_a_part_is_seen_is_told_offer_by_offer(house: House) -> None:
+    first, second = offers_of(house)[:2]
+    card = await gives(house, days([first, second], 9))
+    market = house.kontor.desk.market("main")
+    change_units = market.change_units
+
+    async def and_one_is_gone(storefront: str, changes: Any) -> Any:
+        house.market.world.delete_offer(house.market.world.shop(), second)
+        return await change_units(storefront, changes)
+
+    market.change_units = and_one_is_gone  # type: ignore[method-assign]
+    house.market.faults.cut_after_execution(methods=("POST",), path="/units/bulk", next=1)
+    await presses_change(house, card)
+    await house.until(lambda: "1 offer unsure" in card.words)
+
+    assert "1 offer changed" in card.words
+    assert "look at the offer" in card.words
+    assert [row[0] for row in (await files(house, card, "undo.csv"))[1:]] == [str(first.id), str(second.id)]
+    assert len(sent(house)) == 1
+
+
 async def test_a_batch_that_never_arrived_is_told_and_not_sent_again(house: House, small_batches: None) -> None:
     offers = offers_of(house)[:4]
     before = [offer.handling_time for offer in offers]
@@ -339,6 +360,25 @@ roles:
         stock = await gives(house, table("id_unit;amount", f"{offer.id};{offer.amount + 1}"))
         await presses_change(house, stock)
         await house.until(lambda: "1 offer changed" in stock.words)
+
+
+async def test_rights_are_asked_again_when_a_colleague_has_said_yes(house: House) -> None:
+    offer = offers_of(house)[0]
+    before = offer.listing_price
+    card = await gives(house, table("id_unit;price", f"{offer.id};{before * 2 / 100:.2f}"))
+    await presses_change(house, card)
+    proposal = await house.until(lambda: next((m for m in house.cards("support") if "Approve" in m.labels), None))
+    assert proposal is not None
+    book = house.kontor.actions.rights.book()
+    agents, leads = book.roles
+    without = tuple(grant for grant in agents.may if "unit.price" not in grant.kinds)
+    house.kontor.actions.rights.book = lambda: replace(book, roles=(replace(agents, may=without), leads))
+
+    await house.slack.person("mira").presses("support", proposal, "Approve")
+    await house.until(lambda: [m for m in house.ana.sees("support", card) if "lets you change prices" in m.words])
+
+    assert offer.listing_price == before
+    assert await states(card) == [("unit.bulk", "refused")]
 
 
 async def test_who_loses_the_right_stops_what_is_not_sent_yet(tmp_path: Path) -> None:
