@@ -13,7 +13,7 @@ from bot import failpoints
 from bot.desk import Wish, account_of
 from bot.domain.access import Decision
 from bot.domain.action import Action
-from bot.domain.deeds import Deed, at_all
+from bot.domain.deeds import Deed, at_all, part_of
 from bot.executing import READ_BACK_SECONDS, Executor
 from bot.rights import CLICK_SECONDS
 from bot.slackwire import SlackTrouble
@@ -35,7 +35,9 @@ class ActionDesk(Executor):
         """See `bot.desk.Actions`. Raises `Unsure` when nobody can say whether the notebook took it."""
         failpoints.reach("act.received")
         deed = wish.deed or Deed(wish.kind)
-        deed = Deed(wish.kind, deed.amount, deed.count, deed.percent, deed.second, subject=wish.subject)
+        deed = part_of(wish.kind, wish.subject) or Deed(
+            wish.kind, deed.amount, deed.count, deed.percent, deed.second, subject=wish.subject
+        )
         decision = await self.rights.decide_at_click(wish.user_id, wish.team_id, deed)
         if said := await self.rights.told(wish.user_id, wish.team_id, deed, decision):
             return said

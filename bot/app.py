@@ -52,7 +52,7 @@ from bot.rules import RuleFile
 from bot.scaling import Duty, Part, Timekeeper, open_hall
 from bot.settings import Settings
 from bot.slackwire import SlackTrouble, trouble
-from bot.store import heard, invoicefiles, pushes, reports
+from bot.store import bulks, heard, invoicefiles, pushes, reports
 from bot.store.database import Notebook, open_notebook
 from bot.store.together import GroupCommit
 from bot.subscriptions import Watch
@@ -237,6 +237,7 @@ class Kontor:
             await pushes.forget_before(utc_now() - timedelta(days=KEEP_PUSHES_DAYS))
             await invoicefiles.forget_before(utc_now() - timedelta(days=KEEP_PAPERS_DAYS))
             await reports.forget_before(utc_now() - timedelta(days=KEEP_PAPERS_DAYS))
+            await bulks.forget_before(utc_now() - timedelta(days=KEEP_PAPERS_DAYS))
             await sweep_out(self.desk.feeds, utc_now() - timedelta(days=KEEP_PAPERS_DAYS))
             await asyncio.sleep(FORGET_SECONDS)
 

@@ -10,7 +10,7 @@ COMMANDS = (
     ("ticket", "Show a ticket and its card", "[00112345678 | list | find words | open MB7UWLD | help]"),
     ("return", "Show a return and its card", "[123456 | list | find words | start MB7UWLD | help]"),
     ("order", "Show an order", "[MB7UWLD | help]"),
-    ("stock", "Show an offer in all storefronts, and change it", "[4006381333931 | own number | words | help]"),
+    ("stock", "Show an offer in all storefronts, and change it", "[4006381333931 | own number | words | bulk | help]"),
     ("feed", "Check a CSV, publish it and follow its import", "[list | templates | help]"),
     ("invoice", "Upload invoices, or see which are missing", "[MB7UWLD | missing | help]"),
     ("report", "Ask the marketplace for a report", "[sales | help]"),

@@ -32,6 +32,8 @@ UNDER_WAY = {
     "unit.price": "{who} is changing a price.",
     "unit.stock": "{who} is changing an offer.",
     "unit.hold": "{who} is taking an offer off sale, or back.",
+    "unit.bulk": "{who} is starting a change of many offers.",
+    "unit.part": "Offers are being changed for {who}.",
     "product.change": "{who} is changing product data.",
     "feed.import": "{who} is starting the import.",
 }
@@ -58,6 +60,8 @@ UNSURE = {
     "unit.price": "A price changed by {who} may or may not count.",
     "unit.stock": "A change by {who} may or may not count.",
     "unit.hold": "A change by {who} may or may not count.",
+    "unit.bulk": "A change of many offers by {who} may or may not have begun.",
+    "unit.part": "A batch of offers changed for {who} may or may not count.",
     "product.change": "Product data changed by {who} may or may not count.",
     "feed.import": "The import {who} started may or may not be under way.",
 }

@@ -247,5 +247,6 @@ def changed_text(unit: Unit, taken: Sequence[Step]) -> str:
 def nothing_found(words: str, command: str) -> Card:
     said = f"None of our offers is *{escaped(words, 80)}*." if words else "Which offer?"
     hint = f"`{command} 4006381333931` by EAN, or our own offer number, a unit's number, or words of its title. "
-    hint += f"`{command} product 4006381333931` says whether a product can be sold."
+    hint += f"`{command} product 4006381333931` says whether a product can be sold. "
+    hint += f"`{command} bulk` changes many offers from a CSV or Excel file."
     return Card(plain_text(said)["text"], [section(said), context(hint)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.currency import Money
-from bot.domain.deeds import Deed
+from bot.domain.deeds import Deed, part_of
 
 UNDER_WAY = frozenset({"taken", "claimed", "sending"})
 # It moved, moves or may move something: what came to nothing is not counted.
@@ -90,6 +90,8 @@ class Action:
     @property
     def deed(self) -> Deed:
         """What the roles are asked about."""
+        if part := part_of(self.kind, self.subject):
+            return part
         return Deed(self.kind, self.amount, self.pieces, self.percent, self.second, subject=self.subject)
 
     @property

@@ -3,7 +3,8 @@
     id_offer;price;amount          id_offer;field;value
     SKU-1;49.99;7                  SKU-1;price;49.99
 
-Prices are amounts, 49.99 or 49,99, never cents: it is a table people write.
+Prices are amounts, 49.99 or 49,99, never cents: it is a table people write. Whoever names a currency, in a column of
+its own or behind the price, is held to it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from bot.domain.codes import STOREFRONTS
+from bot.domain.currency import currency_of
 from bot.domain.feedplan import Problem
 from bot.domain.feedvalues import FORMULA
 from bot.domain.inventory import UnitChange
 from bot.domain.nearest import did_you_mean
-from bot.domain.offers import AVAILABLE, ON_HOLD, price, spoken_price
+from bot.domain.offers import AVAILABLE, ON_HOLD, PRICES, price, spoken_price
 
 MOST_ROWS = 5000
 UNIT, OFFER = "unit", "offer"
@@ -73,15 +76,23 @@ _STATUSES = {
 }
 
 
+_CURRENCIES = {"€": "EUR", "eur": "EUR", "kč": "CZK", "czk": "CZK", "zł": "PLN", "pln": "PLN"}
+_OTHERS = ("storefront", "currency", "field", "value")
+
+
 @dataclass(frozen=True)
 class BulkRow:
-    """What one offer shall become. `by` tells whether `ref` is an id_unit or an id_offer; `line` is where it stands."""
+    """What one offer shall become. `by` tells whether `ref` is an id_unit or an id_offer; `line` is where it stands.
+
+    Prices in `change` are minor units of `currency` where the row names one, else of the storefront's.
+    """
 
     line: int
     by: str
     ref: str
     storefront: str | None
     change: UnitChange
+    currency: str | None = None
 
 
 @dataclass
@@ -102,10 +113,13 @@ def recognised(header: Sequence[str]) -> bool:
     return any(name in _IDS for name in names) and (bool(others) or {"field", "value"} <= set(names))
 
 
-def read_table(table: Iterable[Sequence[str]]) -> BulkSheet:
-    """The changes a table asks for. What is wrong with single rows is told with their lines, the others are read."""
+def read_table(table: Iterable[Sequence[str]], at: Iterable[int] | None = None) -> BulkSheet:
+    """The changes a table asks for. What is wrong with single rows is told with their lines, the others are read.
+
+    `at` are the lines the rows begin on, where a cell may span several; without it each row is a line.
+    """
     sheet = BulkSheet()
-    lines = enumerate(table, start=1)
+    lines = zip(at or count(1), table, strict=False)
     header = next(((line, row) for line, row in lines if any(cell.strip() for cell in row)), None)
     if header is None:
         sheet.trouble = "The file is empty."
@@ -142,8 +156,8 @@ def _header_trouble(names: Sequence[str]) -> str | None:
         return "Either id_offer or id_unit names the offers, not both."
     long = {"field", "value"} <= set(names)
     for name in names:
-        if name and name not in _IDS and name not in FIELDS and name not in ("storefront", "field", "value"):
-            return f"I do not know the column '{name[:40]}'{did_you_mean(name, [*FIELDS, 'storefront'])}."
+        if name and name not in _IDS and name not in FIELDS and name not in _OTHERS:
+            return f"I do not know the column '{name[:40]}'{did_you_mean(name, [*FIELDS, *_IDS, *_OTHERS])}."
     wanted = [FIELDS[name] for name in names if name in FIELDS]
     if len(set(wanted)) < len(wanted):
         return "Two columns mean the same thing. Leave one of them out."
@@ -153,6 +167,7 @@ def _header_trouble(names: Sequence[str]) -> str | None:
 
 
 def _row(line: int, cells: Mapping[str, str], problems: list[Problem]) -> BulkRow | None:
+    """The change one row asks for; None for one that asks for nothing, and after its problems were told."""
     name = next(name for name in cells if name in _IDS)
     ref, by = cells[name], _IDS[name]
     if not ref or (by == UNIT and not re.fullmatch(r"\d{1,18}", ref, re.ASCII)):
@@ -172,23 +187,46 @@ def _row(line: int, cells: Mapping[str, str], problems: list[Problem]) -> BulkRo
             )
             return None
         wanted = {field_name: cells.get("value", "")}
+    read, currencies, found = _values(line, wanted, cells.get("currency", ""))
+    problems += found
+    if found or not read:
+        return None
+    change = UnitChange(**read)  # type: ignore[arg-type]
+    return BulkRow(line, by, ref, storefront, change, next(iter(currencies), None))
+
+
+def _values(
+    line: int, wanted: Mapping[str, str], currency: str
+) -> tuple[dict[str, int | str], tuple[str, ...], list[Problem]]:
+    """What the cells of a row mean, the currencies they name, and what is wrong with them."""
     read: dict[str, int | str] = {}
-    fine = True
+    currencies = {_CURRENCIES.get(currency.lower(), currency.upper()): "currency"} if currency else {}
+    problems = []
     for name, text in wanted.items():
-        value, said = _value(FIELDS[name], text)
+        amount, sign = _signed(text) if FIELDS[name] in PRICES else (text, None)
+        value, said = _value(FIELDS[name], amount)
         if value is None:
             problems.append(Problem(line, name, text, said))
-            fine = False
         else:
             read[FIELDS[name]] = value
-    if not fine or not read:
-        return None
-    return BulkRow(line, by, ref, storefront, UnitChange(**read))  # type: ignore[arg-type]
+        if sign:
+            currencies.setdefault(sign, name)
+    if len(currencies) > 1:
+        problems.append(Problem(line, "currency", " ".join(currencies), "are two currencies for one offer"))
+    return read, tuple(currencies), problems
+
+
+def _signed(text: str) -> tuple[str, str | None]:
+    """An amount without the currency behind it, and that currency."""
+    for sign, currency in _CURRENCIES.items():
+        if text.lower().endswith(sign):
+            return text[: -len(sign)].strip(), currency
+    return text, None
 
 
 def _value(name: str, text: str) -> tuple[int | str | None, str]:
     """What a cell means, or None and what is wrong with it."""
-    if name in ("listing_price", "minimum_price"):
+    if name in PRICES:
         return price(text), "is no price: write it like 49.99"
     if name == "status":
         return _STATUSES.get(text.lower()), f"is no status: write available or on hold{did_you_mean(text, _STATUSES)}"
@@ -207,11 +245,14 @@ def _merge(
     if earlier is None:
         merged[key] = row
     elif by_value:
+        if None not in (row.currency, earlier.currency) and row.currency != earlier.currency:
+            problems.append(Problem(row.line, "currency", str(row.currency), f"is not that of line {earlier.line}"))
         given = {name: getattr(row.change, name) for name in WRITTEN if getattr(row.change, name) is not None}
         if any(getattr(earlier.change, name) is not None for name in given):
             problems.append(Problem(row.line, "field", row.ref, "gets the same value twice"))
         else:
-            merged[key] = replace(earlier, change=replace(earlier.change, **given))
+            currency = earlier.currency or row.currency
+            merged[key] = replace(earlier, change=replace(earlier.change, **given), currency=currency)
     else:
         problems.append(Problem(row.line, row.by, row.ref, f"stands in line {earlier.line} already"))
 
@@ -234,13 +275,16 @@ def undo_rows(changed: Iterable[tuple[int, str, Mapping[str, object]]]) -> Itera
     """
     listed = list(changed)
     used = [name for name in WRITTEN if any(name in was for _, _, was in listed)]
-    yield ("id_unit", "storefront", *(WRITTEN[name] for name in used))
+    priced = any(name in PRICES for name in used)
+    yield ("id_unit", "storefront", *(("currency",) if priced else ()), *(WRITTEN[name] for name in used))
     for unit, storefront, was in listed:
-        cells = []
-        for name in used:
-            value = was.get(name)
-            if isinstance(value, int) and name in ("listing_price", "minimum_price"):
-                cells.append(spoken_price(value))
-            else:
-                cells.append("" if value is None else str(value))
+        cells = [currency_of(storefront) or ""] if priced else []
+        cells += [written(name, was.get(name)) for name in used]
         yield (str(unit), storefront, *cells)
+
+
+def written(name: str, value: object) -> str:
+    """The value of a field as a table has it; empty for none."""
+    if isinstance(value, int) and name in PRICES:
+        return spoken_price(value)
+    return "" if value is None else str(value)

@@ -24,6 +24,10 @@ BY_RULES: Mapping[str, str] = {
 # What is written down and needs no right of its own.
 FOR_THE_LOG: Mapping[str, str] = {"return.photo": "keep them with a return"}
 
+# What is sent piece by piece after the whole was judged and, where it was too much for one, approved. Of each piece is
+# only asked whether the person may still do such a thing at all.
+PARTS: Mapping[str, str] = {"unit.part": "unit.bulk"}
+
 # What `You may …` and `lets you …` go on with.
 DEEDS: Mapping[str, str] = {
     VIEW: "look at cards, orders and lists",
@@ -45,6 +49,7 @@ DEEDS: Mapping[str, str] = {
     "unit.price": "change prices",
     "unit.stock": "change stock",
     "unit.hold": "take offers off sale and back",
+    "unit.bulk": "change offers from a file",
     "product.change": "change product data",
     "feed.import": "import feeds",
     "invoice.upload": "upload invoices",
@@ -96,10 +101,16 @@ def at_all(kind: str) -> Deed:
     return Deed(kind, sized=False)
 
 
+def part_of(kind: str, subject: str | None) -> Deed | None:
+    """The question that is asked of a piece of something larger; None for what is a whole."""
+    whole = PARTS.get(kind)
+    return Deed(whole, sized=False, subject=subject) if whole else None
+
+
 def words_for(kind: str) -> str:
     """What doing `kind` is called in a sentence."""
     return (
-        DEEDS.get(kind)
+        DEEDS.get(PARTS.get(kind, kind))
         or BY_RULES.get(kind)
         or FOR_THE_LOG.get(kind)
         or "do this (" + kind.replace(".", " ").replace("_", " ") + ")"

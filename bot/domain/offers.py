@@ -16,6 +16,9 @@ MOST_PIECES = 99_999
 # What storefronts share when they sell under one number of ours: https://sellerapi.kaufland.com/?page=inventory
 SHARED = frozenset({"amount", "warehouse_id"})
 PRICES = ("listing_price", "minimum_price")
+# Which right a thing needs; each right is an action of its own.
+PRICE, STOCK, HOLD = "unit.price", "unit.stock", "unit.hold"
+RIGHTS = {"listing_price": PRICE, "minimum_price": PRICE, "status": HOLD}
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot import feeddesk
+from bot import bulkdesk, feeddesk
 from bot.desk import ActionKind
 from bot.drops import Recogniser
 from bot.features import (
     approvals,
     attaching,
     audit,
+    bulk,
     cancelling,
     claims,
     digests,
@@ -41,8 +42,8 @@ from bot.features import (
 # `kontor` is last: it also acknowledges what nobody else listens to.
 ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
-    *(more, orders, shipping, cancelling, refunds),
-    *(products, stock, feeds, feedwindows),
+    *(orders, shipping, cancelling, refunds, more),
+    *(products, bulk, stock, feeds, feedwindows),
     *(invoices, missing, invoicewindows, invoicereplies, reports),
     *(approvals, audit, rights, kontor),
 )
@@ -63,6 +64,7 @@ LOOKS = {
     reports.KIND: reports.look,
     stock.KIND: stock.look,
     products.KIND: products.look,
+    bulkdesk.KIND: bulk.look,
     feeddesk.KIND: feeds.look,
     digests.KIND: digests.look,
 }
@@ -78,6 +80,7 @@ ACTIONS: Mapping[str, ActionKind] = {
     **invoices.ACTIONS,
     **reports.ACTIONS,
     **stock.ACTIONS,
+    **bulk.ACTIONS,
     **products.ACTIONS,
     **starting.ACTIONS,
     **feeds.ACTIONS,

@@ -18,7 +18,7 @@ HELP = """*Kontor* shows the marketplace's tickets, returns and orders here, and
 • `/{p}ticket 00112345678` a ticket and its card; `list`, `find words`, `open MB7UWLD` to write to a buyer
 • `/{p}return 123456` a return; `list`, `find words`, `start MB7UWLD`
 • `/{p}order MB7UWLD` an order: send, cancel, refund
-• `/{p}stock 4006381333931` an offer in all storefronts, to change
+• `/{p}stock 4006381333931` an offer in all storefronts, to change; `bulk` for many from a file
 • `/{p}feed` check and import a CSV; `list`, `templates`
 • `/{p}invoice MB7UWLD` an order's invoices; `missing`
 • `/{p}report` a report of the marketplace, with a chart

@@ -20,7 +20,7 @@ from bot.domain import offers
 from bot.domain.action import Action
 from bot.domain.deeds import LOOK, Deed, at_all
 from bot.domain.inventory import Unit, UnitChange
-from bot.domain.offers import Step
+from bot.domain.offers import HOLD, PRICE, RIGHTS, STOCK, Step
 from bot.domain.words import escaped
 from bot.looks import Seen
 from bot.marketplace import MarketError
@@ -30,9 +30,6 @@ from bot.orderunits import Who
 from bot.orderwindows import answer_with, submitted_by
 from bot.store.subjects import SubjectRow
 
-PRICE, STOCK, HOLD = "unit.price", "unit.stock", "unit.hold"
-# Which right a thing needs; each right is an action of its own.
-RIGHTS = {"listing_price": PRICE, "minimum_price": PRICE, "status": HOLD}
 SAME = "That is how it is already. Nothing was sent."
 Values = Mapping[str, int | str | None]
 

@@ -330,3 +330,42 @@ class Feed(Model):
 
     class Meta:
         table = "feeds"
+
+
+# A table of changes somebody gave us: what the check found, who pressed the button, and whether it is over.
+class Bulk(Model):
+    key = KeyField(max_length=255, primary_key=True)
+    account = KeyField(max_length=64)
+    storefront = WordsField()
+    name = WordsField()
+    user_id = KeyField(max_length=64)
+    team_id = WordsField()
+    channel = WordsField(null=True)
+    at = UtcDatetimeField(db_index=True)
+    plan = FactsField(null=True)
+    problem = WordsField(null=True)
+    parts = fields.IntField(db_default=0)
+    asked_by = WordsField(null=True)
+    asked_team = WordsField(null=True)
+    begun_at = UtcDatetimeField(null=True)
+    ended_at = UtcDatetimeField(null=True)
+    why = WordsField(null=True)
+    discarded_at = UtcDatetimeField(null=True)
+    told_at = UtcDatetimeField(null=True)
+
+    class Meta:
+        table = "bulks"
+
+
+# What of it goes out in one call: the offers as they were seen and will be, and what became of them.
+class BulkPart(Model):
+    key = KeyField(max_length=255, primary_key=True)
+    bulk = KeyField(max_length=255, db_index=True)
+    number = fields.IntField()
+    at = UtcDatetimeField(db_index=True)
+    offers = FactsField()
+    outcomes = FactsField(null=True)
+    reading = FactsField(null=True)
+
+    class Meta:
+        table = "bulk_parts"

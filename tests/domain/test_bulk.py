@@ -88,7 +88,8 @@ def test_the_undo_table_is_read_as_what_was() -> None:
     rows = list(bulk.undo_rows(was))
     sheet = bulk.read_table(rows)
 
-    assert rows[0] == ("id_unit", "storefront", "price", "minimum_price", "amount", "note", "status")
+    assert rows[0] == ("id_unit", "storefront", "currency", "price", "minimum_price", "amount", "note", "status")
+    assert rows[2][2:4] == ("CZK", "1299.00")
     assert [(row.ref, row.storefront, row.change) for row in sheet.rows] == [
         ("7", "de", UnitChange(listing_price=4999, amount=3)),
         ("8", "cz", UnitChange(listing_price=129900, note="=alt", status="AVAILABLE")),
@@ -113,3 +114,26 @@ def test_the_apostrophe_before_what_looks_like_a_formula_is_not_part_of_the_valu
 )
 def test_a_table_about_offers_is_recognised_by_its_header(header: str, known: bool) -> None:
     assert bulk.recognised(header.split(";")) == known
+
+
+@pytest.mark.parametrize(
+    ("row", "currency", "minor"),
+    [("49.99;;", None, 4999), ("49,99 €;;", "EUR", 4999), ("1.249,00 Kč;;", "CZK", 124900), ("5;czk;", "CZK", 500)],
+)
+def test_a_currency_that_is_named_is_kept(row: str, currency: str | None, minor: int) -> None:
+    (read,) = bulk.read_table(table(f"sku;price;currency;amount\nA;{row}")).rows
+
+    assert (read.currency, read.change.listing_price) == (currency, minor)
+
+
+def test_two_currencies_for_one_offer_are_none() -> None:
+    sheet = bulk.read_table(table("sku;price;currency\nA;5 €;CZK"))
+
+    assert (sheet.rows, [problem.what for problem in sheet.problems]) == ([], ["are two currencies for one offer"])
+
+
+def test_lines_are_those_of_the_file_where_a_cell_spans_several() -> None:
+    sheet = bulk.read_table([["sku", "note"], ["A", "one\ntwo"], ["", "x"]], [1, 2, 4])
+
+    assert [row.line for row in sheet.rows] == [2]
+    assert [problem.line for problem in sheet.problems] == [4]
