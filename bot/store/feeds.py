@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.domain.feedkinds import KINDS
 from bot.store import border, sql
 from bot.store.transaction import unit
 from bot.store.writes import write
@@ -41,6 +42,11 @@ class FeedRow:
     withdrawn_at: datetime | None = None
     discarded_at: datetime | None = None
     told_at: datetime | None = None
+
+    @property
+    def place(self) -> str | None:
+        """The storefront the marketplace asks for with a file of this kind; None where the file itself says it."""
+        return self.storefront if KINDS[self.kind].of_storefront else None
 
 
 _COLUMNS = ", ".join(FeedRow.__dataclass_fields__)
