@@ -12,6 +12,7 @@ from bot.features import (
     attaching,
     audit,
     cancelling,
+    chains,
     claims,
     digests,
     feeds,
@@ -41,7 +42,7 @@ from bot.features import (
 ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
     *(orders, shipping, cancelling, refunds),
-    *(products, stock, feeds, feedwindows),
+    *(products, stock, feeds, feedwindows, chains),
     *(invoices, missing, invoicewindows, invoicereplies, reports),
     *(approvals, audit, rights, kontor),
 )
@@ -63,6 +64,7 @@ LOOKS = {
     stock.KIND: stock.look,
     products.KIND: products.look,
     feeddesk.KIND: feeds.look,
+    chains.KIND: chains.look,
     digests.KIND: digests.look,
 }
 

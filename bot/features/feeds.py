@@ -17,6 +17,7 @@ from bot.cards.feeds import AGAIN, DISCARD, IMPORT
 from bot.desk import ActionKind, Desk, Wish
 from bot.domain import imports
 from bot.domain.action import Action
+from bot.domain.chain import read_step
 from bot.domain.deeds import Deed, at_all
 from bot.domain.feedkinds import KINDS
 from bot.domain.feedplan import Plan, read_plan
@@ -42,6 +43,8 @@ def register(app: AsyncApp, prefix: str) -> None:
 
 async def look(desk: Desk, row: SubjectRow) -> Seen:
     """Follow the import while there is one; take the file down when the marketplace has its copy."""
+    if step := read_step(row.key):
+        return Seen(wanted=None, closed=True, also=(step.chain,))
     feed = await feeds.find(row.key)
     if feed is None:
         return Seen(wanted=None, closed=True)

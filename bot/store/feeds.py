@@ -106,6 +106,14 @@ async def numbered(word: str) -> FeedRow | None:
 
 
 @unit
+async def of_chain(account: str, ref: str) -> tuple[FeedRow, ...]:
+    """The files of a chain, the oldest first: their keys begin with its own number."""
+    text = f"SELECT {_COLUMNS} FROM feeds WHERE key LIKE ? ORDER BY at, key"  # noqa: S608
+    rows = (_row(stored) for stored in await sql.fetch(text, f"feed:%:{border.key(ref, 40)}-%"))
+    return tuple(row for row in rows if row.account == account)
+
+
+@unit
 async def behind(token: str, since: datetime) -> FeedRow | None:
     """The feed that is published under `token`, since `since` or later."""
     text = f"SELECT {_COLUMNS} FROM feeds WHERE token = ? AND withdrawn_at IS NULL AND published_at > ?"  # noqa: S608
