@@ -44,10 +44,7 @@ class ActionDesk(Executor):
         taken = await self._committed(wish, deed, decision)
         failpoints.reach("act.committed")
         if taken.fresh:
-            if decision and decision.needs_approval:
-                await self._show_proposal(taken.id, decision.sentence)
-            else:
-                self.lanes.wake(taken.id)
+            await self._begin(taken.id, decision.sentence if decision and decision.needs_approval else "")
             return ""
         if taken.repeated:
             return ""
@@ -125,6 +122,8 @@ class ActionDesk(Executor):
 
     async def _committed(self, wish: Wish, deed: Deed, decision: Decision | None) -> rows.Taken:
         proposed = bool(decision and decision.needs_approval)
+        approved_by = await self._approved_before(wish, deed)
+        proposed = proposed and not approved_by
         wait = self.rights.approvals.seconds if proposed else wish.delay_seconds
         new = rows.NewAction(
             id=self.new_id(),
@@ -142,6 +141,7 @@ class ActionDesk(Executor):
             lasts_seconds=int(wish.expires_seconds + wish.delay_seconds),
             next_at=self.now() + timedelta(seconds=wait),
             proposed=proposed,
+            approved_by=approved_by,
             sentence=decision.sentence if decision and proposed else None,
         )
         try:
@@ -152,9 +152,20 @@ class ActionDesk(Executor):
                 raise Unsure from error
             raise
 
-    async def _show_proposal(self, id: str, reason: str) -> None:
-        if row := await rows.find(id):
+    async def _approved_before(self, wish: Wish, deed: Deed) -> str | None:
+        """Who said yes to the whole that the wish is a part of. Their right to is asked again at the execution."""
+        whole = await rows.find(wish.covered_by) if wish.covered_by else None
+        if whole is None or (whole.kind, whole.user_id, whole.state) != (wish.kind, wish.user_id, "done"):
+            return None
+        return whole.approved_by if (deed.count or 0) <= (whole.pieces or 0) else None
+
+    async def _begin(self, id: str, reason: str) -> None:
+        """Execute it, or show the proposal it became because of `reason`."""
+        row = await rows.find(id) if reason else None
+        if row is not None and row.proposed:
             await self._proposed(row, reason)
+        else:
+            self.lanes.wake(id)
 
     async def _decidable(self, id: str, user_id: str, team_id: str | None) -> tuple[Action | None, str]:
         """The proposal `id`, or why this person cannot decide it."""

@@ -229,6 +229,9 @@ class Wish:
     our own words: colleagues approve by it, and the audit log keeps it, so no buyer's name or words. `leads_to` is the
     version or state it makes. It is executed after `delay_seconds`, until when it can be taken back, and is too old
     after `expires_seconds` more.
+
+    `covered_by` is an action of the same kind and person, done, whose whole this is a part of: a colleague's yes to
+    that one counts here too, when this is no bigger.
     """
 
     kind: str
@@ -244,6 +247,7 @@ class Wish:
     deed: Deed | None = None
     summary: str = ""
     leads_to: str = ""
+    covered_by: str | None = None
     delay_seconds: float = 0.0
     expires_seconds: float = LASTS_SECONDS
 

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot import fields
 from bot.desk import Market
-from bot.domain.facts import Facts, order_facts, read_text, return_facts, ticket_facts
+from bot.domain.facts import Facts, order_facts, read_text, return_facts, ticket_facts, unit_facts
+from bot.domain.notices import Notices
 from bot.domain.routing import Explanation, Verdict, explain
 from bot.domain.words import one_line
 from bot.fields import Several
@@ -22,8 +23,8 @@ from bot.rules import RuleFile
 from bot.settings import Settings
 from bot.yamlfile import Document, FileProblems, Mark, Problem, Section, Wrong, checked, read
 
-HOW = "write ticket:00112345678, return:123456 or order:MB7UWLD"
-NUMBERS = {"ticket": r"\d{3,20}", "return": r"\d{1,18}", "order": r"[A-Za-z0-9]{4,20}"}
+HOW = "write ticket:00112345678, return:123456, order:MB7UWLD or unit:de-123456"
+NUMBERS = {"ticket": r"\d{3,20}", "return": r"\d{1,18}", "order": r"[A-Za-z0-9]{4,20}", "unit": r"[a-z]{2}-\d{1,18}"}
 
 Code = Annotated[str, Field(max_length=100), AfterValidator(str.lower)]
 Moment = Annotated[datetime, BeforeValidator(lambda value: _moment(value))]
@@ -77,7 +78,7 @@ def explain_file(rules: Path, facts: Path, *, now: Callable[[], datetime] = utc_
 
 
 async def explain_subject(settings: Settings, rules: Path, subject: str) -> tuple[str, int]:
-    """Where the rules send a ticket, return or order as the marketplace has it now, and why.
+    """Where the rules send a ticket, return, order or unit as the marketplace has it now, and why.
 
     `subject` is ticket:<id>, or ticket:<account>:<id>; without an account all are asked in their order.
     """
@@ -91,7 +92,7 @@ async def explain_fetched(
     markets: Mapping[str, Market], rules: Path, subject: str, *, now: Callable[[], datetime] = utc_now
 ) -> tuple[str, int]:
     """As `explain_subject`, with the markets to ask handed in."""
-    named = re.fullmatch(r"(\w+):(?:([\w-]+):)?(\w+)", subject, re.ASCII)
+    named = re.fullmatch(r"(\w+):(?:([\w-]+):)?([\w-]+)", subject, re.ASCII)
     if not named or not re.fullmatch(NUMBERS.get(named[1], "(?!)"), named[3], re.ASCII):
         return f"'{one_line(subject, 60)}' names no subject: {HOW}", 2
     kind, account, id = named.groups()
@@ -124,9 +125,20 @@ def told(what: str, explanation: Explanation) -> str:
     lines.append(f"priority  {route.priority.name.lower()}")
     if route.tags:
         lines.append(f"tags      {', '.join(route.tags)}")
+    lines += _offers(route.notices)
     if not route.shown:
-        lines.append("card      none: new orders get one only where a rule says order_new: on")
+        wanted = "an offer gets one only where its rule has notices or low_stock"
+        if explanation.kind == "order":
+            wanted = "new orders get one only where a rule says order_new: on"
+        lines.append(f"card      none: {wanted}")
     return "\n".join(lines)
+
+
+def _offers(notices: Notices) -> list[str]:
+    """What of an offer gets a card."""
+    parts = [notice.replace("_", " ") for notice in notices.wanted]
+    parts += [f"{notices.low_stock} pieces or fewer"] if notices.low_stock is not None else []
+    return [f"notices   {', '.join(parts)}"] if parts else []
 
 
 def _line(mark: str, verdict: Verdict) -> str:
@@ -138,6 +150,9 @@ async def _fetched(market: Market, kind: str, id: str, account: str, now: dateti
         return ticket_facts(await market.fetch_ticket(id), account, now)
     if kind == "return":
         return return_facts(await market.fetch_return(int(id)), account, now)
+    if kind == "unit":
+        storefront, _, number = id.partition("-")
+        return unit_facts(await market.fetch_unit(int(number), storefront), account, now)
     return order_facts(await market.fetch_order(id), account, now)
 
 

@@ -11,15 +11,16 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
 from bot.addresses import fetch_address
 from bot.cards.feeds import Told
 from bot.cards.files import SlackFile
-from bot.desk import Desk, FeedFolder, Market, subject_key
+from bot.desk import Desk, FeedFolder, Market, account_of, subject_key
 from bot.domain.feedkinds import DELIMITER, KINDS, ORDER_COMMAND, FeedKind, recognised
 from bot.domain.feedplan import Plan, read_plan
 from bot.domain.feedrows import Unreadable
@@ -56,11 +57,11 @@ class FeedPlaces:
     origins: tuple[str, ...] = ()
 
     def file(self, key: str) -> Path:
-        """Its name says nothing of what people called it."""
-        return self.folder / f"{key.rpartition(':')[2]}.csv"
+        """Its name says nothing of what people called it. All attempts of a chain's step have one file."""
+        return self.folder / f"{_number(key)}.csv"
 
     def errors(self, key: str) -> Path:
-        return self.folder / f"{key.rpartition(':')[2]}.errors.csv"
+        return self.folder / f"{_number(key)}.errors.csv"
 
     def address(self, token: str) -> str:
         return f"{self.public_url}/feeds/{token}.csv"
@@ -79,6 +80,11 @@ def read_progress(facts: Mapping[str, Any] | None) -> Progress | None:
         return None
     moments = {name: border.read_instant(facts.get(name)) for name in ("moved_at", "first_at")}
     return Progress(**{**facts, **moments})
+
+
+def _number(key: str) -> str:
+    """A feed's own number; of a chain's step without that of the attempt."""
+    return "-".join(key.rpartition(":")[2].split("-")[:2])
 
 
 async def published(places: FeedFolder, token: str, now: datetime) -> Path | None:
@@ -117,13 +123,31 @@ async def fetch(desk: Desk, key: str, file: SlackFile) -> None:
 async def check(desk: Desk, row: FeedRow) -> None:
     """Check the file of a feed, and note what was found or why nothing was."""
     try:
-        plan = await _checked(desk, row)
-    except (FileTrouble, MarketError) as error:
+        await check_now(desk, row)
+    except MarketError as error:
         await feeds.failed(row.key, str(error))
-    else:
-        digest = await asyncio.to_thread(_digest, desk.feeds.file(row.key))
-        await feeds.checked(row.key, plan.facts(), digest)
     await desk.marks.mark([row.key], urgent=True)
+
+
+async def check_now(desk: Desk, row: FeedRow) -> None:
+    """As `check`, for who looks again by themselves: raises `MarketError` and marks nothing."""
+    try:
+        plan = await _checked(desk, row)
+    except FileTrouble as error:
+        await feeds.failed(row.key, str(error))
+        return
+    digest = await asyncio.to_thread(_digest, desk.feeds.file(row.key))
+    await feeds.checked(row.key, plan.facts(), digest)
+
+
+def new_row(
+    desk: Desk, key: str, kind: str, storefront: str, file: SlackFile | str, user_id: str, channel: str | None
+) -> FeedRow:
+    """What is noted of a file (or its address) when it is given."""
+    named = PurePosixPath(urlsplit(file).path).name or "feed.csv" if isinstance(file, str) else file.name
+    size = 0 if isinstance(file, str) else file.size
+    account = account_of(key)
+    return FeedRow(key, account, kind, storefront, named[:200], size, None, user_id, channel, desk.now())
 
 
 def kind_of(path: Path) -> FeedKind | None:

@@ -197,7 +197,7 @@ def _span(value: Any) -> timedelta:
 
 Several = Annotated[list[T], Field(min_length=1), OneOrMore()]
 
-Kind = Literal["ticket", "return", "order"]
+Kind = Literal["ticket", "return", "order", "unit"]
 Account = Annotated[str, AfterValidator(_account)]
 Storefront = Annotated[str, Known("storefront", codes.STOREFRONTS)]
 Topic = Annotated[str, Known("topic", codes.TOPICS)]

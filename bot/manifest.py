@@ -11,7 +11,7 @@ COMMANDS = (
     ("return", "Show a return and its card", "[123456 | list | find words | start MB7UWLD | help]"),
     ("order", "Show an order", "[MB7UWLD | help]"),
     ("stock", "Show an offer in all storefronts, and change it", "[4006381333931 | own number | words | bulk | help]"),
-    ("feed", "Check a CSV, publish it and follow its import", "[list | templates | help]"),
+    ("feed", "Check a CSV, publish it and follow its import", "[chain | list | templates | help]"),
     ("invoice", "Upload invoices, or see which are missing", "[MB7UWLD | missing | help]"),
     ("report", "Ask the marketplace for a report", "[sales | help]"),
     ("kontor", "Help, and how the relay is doing", "[help | status | settings | audit ticket:…]"),

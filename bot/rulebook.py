@@ -15,6 +15,7 @@ from bot import fields
 from bot.domain import conditions
 from bot.domain.codes import STATUSES
 from bot.domain.conditions import COMPARISONS, Condition
+from bot.domain.notices import Notices
 from bot.domain.routing import Acknowledge, Priority, Rule, RuleBook
 from bot.domain.words import one_line
 from bot.fields import Several
@@ -196,6 +197,13 @@ class RuleSection(Section):
     acknowledge: AcknowledgeSection | None = Field(
         default=None, description="Tell buyers of new tickets that we got their message. Off where left out."
     )
+    notices: Several[Literal["out_of_stock", "not_available"]] | None = Field(
+        default=None,
+        description="What of the offers it takes gets a card: sold out, not to be bought. Off if left out.",
+    )
+    low_stock: int | None = Field(
+        default=None, ge=1, le=99_999, description="Offers with so many pieces or fewer get a card. Off if left out."
+    )
     tags: Several[fields.Tag] | None = Field(
         default=None, max_length=MOST_TAGS, description="Words shown on the card, to filter and search by."
     )
@@ -206,6 +214,10 @@ class RuleSection(Section):
         for name in ("order_new", "late_to_send"):
             if getattr(self, name) and no_orders:
                 raise Wrong(f"{name} has no effect here: this rule takes no orders", at=(name,))
+        no_units = self.when and self.when.kind and "unit" not in self.when.kind
+        for name in ("notices", "low_stock"):
+            if getattr(self, name) is not None and no_units:
+                raise Wrong(f"{name} has no effect here: this rule takes no units", at=(name,))
         if self.acknowledge and self.when and self.when.kind and "ticket" not in self.when.kind:
             raise Wrong("acknowledge has no effect here: this rule takes no tickets", at=("acknowledge",))
         return self
@@ -222,6 +234,7 @@ class RuleSection(Section):
             tags=tuple(dict.fromkeys(self.tags or ())),
             late_to_send=self.late_to_send,
             acknowledge=self.acknowledge.acknowledge() if self.acknowledge else None,
+            notices=Notices(tuple(dict.fromkeys(self.notices or ())), self.low_stock),
         )
 
 

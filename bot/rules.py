@@ -94,6 +94,8 @@ def check_text(path: Path, templates: Path) -> tuple[str, int]:
     lines = [f"{path}: {len(book.rules)} rules, all well."]
     lines += [f"  line {rule.line:>3}  {rule.channel:<20} {one_line(rule.name, 80)}" for rule in book.rules]
     orders = "New orders get a card." if book.shows("order") else "New orders get no card: no rule has order_new on."
+    if book.shows("unit"):
+        orders += f" Offers get notices; the marketplace is asked to push {', '.join(book.unit_events)}."
     return "\n".join([*lines, f"Fallback channel: {book.fallback}. {orders}"]), 0
 
 

@@ -122,7 +122,7 @@ def test_facts_may_be_those_of_another_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('{"kind": "retrun"}', "1:2: 'retrun' is not one of ticket, return, order (did you mean 'return'?)"),
+        ('{"kind": "retrun"}', "1:2: 'retrun' is not one of ticket, return, order, unit (did you mean 'return'?)"),
         ('{"kind": "return",\n "amount": "250"}', "2:2: '250' has no currency"),
         ('{"kind": "return",\n "storefrnt": "de"}', "2:2: unknown key 'storefrnt' (did you mean 'storefront'?)"),
         ('{"kind": "return", "now": "tomorrow"}', "1:20: 'tomorrow' is no time with its zone"),

@@ -137,7 +137,7 @@ def test_what_is_left_out_is_the_quiet_choice(path: Path) -> None:
             "5:13: unknown key 'colour' (known here: account, age, all, amount, any, business_hours, "
             "fulfillment, kind, not, open_reason, reason, status, storefront, text, topic)",
         ),
-        ("kind: tiket", "5:19: 'tiket' is not one of ticket, return, order (did you mean 'ticket'?)"),
+        ("kind: tiket", "5:19: 'tiket' is not one of ticket, return, order, unit (did you mean 'ticket'?)"),
         (
             "topic: delivery_delayd",
             "5:20: 'delivery_delayd' is no topic I know (did you mean 'delivery_delayed'?); "
@@ -248,6 +248,10 @@ def test_a_condition_that_is_wrong_is_told_where_it_stands(path: Path, when: str
         ('name: x\nchannel: "#a"\ntags: [VIP]', "5:12: 'VIP' is no tag: write up to 24 of a-z, 0-9 and '-'"),
         ('name: x\nchannel: "#a"\ntags: [a, b, c, d, e, f]', "'tags' holds more than 5"),
         ('name: x\nchannel: "#a"\norder_new: on\nwhen: {kind: ticket}', "5:16: order_new has no effect here"),
+        ('name: x\nchannel: "#a"\nlow_stock: 5\nwhen: {kind: ticket}', "5:16: low_stock has no effect here"),
+        ('name: x\nchannel: "#a"\nnotices: sold_out', "'sold_out' is not one of out_of_stock, not_available"),
+        ('name: x\nchannel: "#a"\nlow_stock: 0', "'low_stock'"),
+        ('name: x\nchannel: "#a"\nwhen: {kind: unit, status: sent}', "no unit ever has the status sent"),
         ('name: x\nchanel: "#a"', "4:5: unknown key 'chanel' (did you mean 'channel'?)"),
         ('name: x\nchanel: "#a"', "3:5: 'channel' is missing"),
         ('channel: "#a"', "3:5: 'name' is missing"),
@@ -469,6 +473,17 @@ def test_a_check_lists_the_rules_and_what_becomes_of_orders(path: Path) -> None:
 
     path.write_text(with_rule('name: first\nchannel: "#first"\norder_new: on\nwhen: {kind: order}'))
     assert "New orders get a card." in check_text(path, TEMPLATES)[0]
+
+
+def test_a_check_says_which_pushes_the_rules_about_offers_take(path: Path) -> None:
+    path.write_text(asking("kind: unit"))
+    assert "notices" not in check_text(path, TEMPLATES)[0]
+
+    path.write_text(with_rule('name: first\nchannel: "#first"\nnotices: out_of_stock\nwhen: {kind: unit}'))
+    text, code = check_text(path, TEMPLATES)
+
+    assert code == 0
+    assert "push item_unit_available, item_unit_deleted, item_unit_out_of_stock." in text
 
 
 ACKNOWLEDGING = 'name: first\nchannel: "#first"\nacknowledge: {%s}'

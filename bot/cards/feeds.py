@@ -42,19 +42,13 @@ class Given:
 def give_modal(places: Mapping[str, Sequence[str]], metadata: str, origins: Sequence[str] = ()) -> Block:
     """`places` are the storefronts of each account, `origins` where files may be fetched by their address."""
     kinds = [option(f"{kind.spoken.capitalize()}", kind.name) for kind in KINDS.values()]
-    several = len(places) > 1
-    options = [
-        option(f"{names.country(storefront)}{f' ({account})' if several else ''}", f"{account}|{storefront}")
-        for account, storefronts in places.items()
-        for storefront in storefronts
-    ]
     file = file_input(FILE, "CSV file", kinds=("csv", "txt"), most=1, hint="UTF-8, up to 200 MB.")
     return modal(
         CALLBACK,
         TITLE,
         [
             choice(KIND, "What is it?", kinds),
-            choice(PLACE, "For which storefront?", options, initial=options[:1]),
+            place_choice(places),
             {**file, "optional": bool(origins)},
             *([_address_field(origins)] if origins else []),
             context("It is checked first. Nothing is published before you press *Import* on its card."),
@@ -64,20 +58,36 @@ def give_modal(places: Mapping[str, Sequence[str]], metadata: str, origins: Sequ
     )
 
 
+def place_choice(places: Mapping[str, Sequence[str]]) -> Block:
+    """The field for the storefront, read by `read_place`."""
+    several = len(places) > 1
+    options = [
+        option(f"{names.country(storefront)}{f' ({account})' if several else ''}", f"{account}|{storefront}")
+        for account, storefronts in places.items()
+        for storefront in storefronts
+    ]
+    return choice(PLACE, "For which storefront?", options, initial=options[:1])
+
+
+def read_place(view: dict[str, Any]) -> tuple[str, str]:
+    """The account and the storefront that were chosen; empty when none was."""
+    account, _, storefront = (*chosen(view, PLACE), "")[0].partition("|")
+    return account, storefront
+
+
 def _address_field(origins: Sequence[str]) -> Block:
     hint = f"Instead of a file. Allowed: {', '.join(origins)}"
     return {**one_line_input(ADDRESS, "Or its address", hint=hint[:500], most=2000), "optional": True}
 
 
 def read_given(view: dict[str, Any]) -> tuple[Given | None, dict[str, str]]:
-    files, (kind, *_), (place, *_) = read_files(view, FILE), (*chosen(view, KIND), ""), (*chosen(view, PLACE), "")
+    files, (kind, *_), (account, storefront) = read_files(view, FILE), (*chosen(view, KIND), ""), read_place(view)
     address = typed(view, ADDRESS)
     errors = {} if files or address else {FILE: "Choose the file."}
     if files and address:
         errors[ADDRESS] = "A file or an address: leave one of them out."
     if kind not in KINDS:
         errors[KIND] = "Choose what it is."
-    account, _, storefront = place.partition("|")
     if not storefront:
         errors[PLACE] = "Choose the storefront."
     return (None, errors) if errors else (Given(files[0] if files else address, kind, account, storefront), {})
@@ -121,12 +131,12 @@ def _state(told: Told, actions: tuple[Action, ...], now: datetime) -> tuple[str,
     if told.progress is not None:
         again = [button("Give it again", AGAIN, told.key, says="Check this file once more, to import it anew")]
         more = buttons(*again, block_id="again") if told.kept else []
-        return told.progress.words, [*_progress(told.progress, now), *more]
+        return told.progress.words, [*progress_blocks(told.progress, now), *more]
     if told.problem is not None:
         return "not checked", [section(f":x: {escaped(told.problem, 500)}")]
     if told.plan is None:
         return "being checked", [section(":hourglass_flowing_sand: It is being checked.")]
-    blocks = [*_plan(told.plan)]
+    blocks = [*plan_blocks(told.plan)]
     if told.discarded:
         return "discarded", [*blocks, context("Discarded. Nothing was published.")]
     busy = [action for action in actions if action.under_way or action.proposed or action.state == "needs_human"]
@@ -150,16 +160,16 @@ def _buttons(told: Told) -> list[Block]:
     )
 
 
-def _plan(plan: Plan) -> list[Block]:
+def plan_blocks(plan: Plan) -> list[Block]:
     """The dangerous truth first, then the count of rows, then what is wrong with which."""
     blocks = [section(f":no_entry: {escaped(reason, 500)}") for reason in plan.fatal]
     if plan.publishable:
         blocks.append(section(effect_words(plan)))
     good = plan.rows - plan.bad_rows
     counted = (
-        f"{_many(plan.rows, 'row')}, {good:,} without errors"
+        f"{many(plan.rows, 'row')}, {good:,} without errors"
         if plan.bad_rows
-        else f"{_many(plan.rows, 'row')}, no errors"
+        else f"{many(plan.rows, 'row')}, no errors"
     )
     facts = [counted] if plan.rows else []
     facts += [escaped(note, 200) for note in plan.notes[:3]]
@@ -188,22 +198,22 @@ def effect_words(plan: Plan) -> str:
     if KINDS[plan.kind].whole and effect.live is not None:
         parts.append(_removals(effect))
     if effect.deletes:
-        parts.append(f"*{_many(effect.deletes, 'offer')} would be deleted.*")
+        parts.append(f"*{many(effect.deletes, 'offer')} would be deleted.*")
     if effect.jumps:
-        parts.append(f"*{_many(effect.jumps, 'price')} would jump*, by up to {effect.steepest} %.")
+        parts.append(f"*{many(effect.jumps, 'price')} would jump*, by up to {effect.steepest} %.")
     if effect.emptied:
-        parts.append(f"*{_many(effect.emptied, 'offer')} would be sold out.*")
+        parts.append(f"*{many(effect.emptied, 'offer')} would be sold out.*")
     if effect.sent or effect.cancelled:
         parts.append(f"*{effect.sent:,} order units are marked as sent, {effect.cancelled:,} cancelled.*")
     if effect.products:
-        parts.append(f"{_many(effect.products, 'product text')} in {_many(len(effect.locales), 'language')}.")
+        parts.append(f"{many(effect.products, 'product text')} in {many(len(effect.locales), 'language')}.")
     counted = [f"{count:,} {word}" for count, word in _counts(effect) if count]
     if counted:
         parts.append(f"{', '.join(counted)}.")
     return " ".join(parts) or "It changes nothing that I can see."
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
@@ -216,7 +226,7 @@ def _counts(effect: Effect) -> tuple[tuple[int, str], ...]:
     return (effect.new, "new"), (effect.changed, "changed"), (effect.same, "as they are")
 
 
-def _progress(progress: Progress, now: datetime) -> list[Block]:
+def progress_blocks(progress: Progress, now: datetime) -> list[Block]:
     bar = f"`{progress.bar()}` {progress.percent} %" if progress.percent is not None else f"`{progress.bar()}`"
     lines = [f"The file {escaped(progress.words, 120)}."]
     if not progress.ended or progress.phase == DONE:
@@ -251,7 +261,7 @@ def import_card(kind: str, id: int, storefront: str | None, progress: Progress, 
     where = f"{names.flag(storefront)} " if storefront and of.of_storefront else ""
     headline = f"{where}{of.spoken.capitalize()}, import {id}"
     begun = context("It was begun elsewhere.")
-    return Card(f"{headline}: {progress.words}", [section(f"*{headline}*"), begun, *_progress(progress, now)])
+    return Card(f"{headline}: {progress.words}", [section(f"*{headline}*"), begun, *progress_blocks(progress, now)])
 
 
 def feeds_card(rows: Sequence[tuple[str, str, str, str]], command: str) -> Card:

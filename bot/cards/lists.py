@@ -20,6 +20,7 @@ NOUNS = {
     "return": ("return", "returns"),
     "order": ("order", "orders"),
     "feed": ("feed", "feeds"),
+    "chain": ("chain of feeds", "chains of feeds"),
     "report": ("report", "reports"),
     "approval": ("proposal", "proposals"),
 }

@@ -5,7 +5,7 @@ Source: Seller API 2.27.0, the enumerations of tickets, returns, return units an
 
 from __future__ import annotations
 
-KINDS = ("ticket", "return", "order")
+KINDS = ("ticket", "return", "order", "unit")
 
 STOREFRONTS = ("de", "at", "cz", "sk", "pl", "fr", "it", "es", "nl")
 
@@ -106,5 +106,6 @@ STATUSES = {
         "returned_paid",
         "cancelled",
     ),
+    "unit": ("available", "onhold", "incomplete"),
 }
 ALL_STATUSES = tuple(status for statuses in STATUSES.values() for status in statuses)

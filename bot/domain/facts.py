@@ -1,4 +1,4 @@
-"""What rules may ask about a ticket, a return or an order. Pure: `now` is handed in.
+"""What rules may ask about a ticket, a return, an order or a unit. Pure: `now` is handed in.
 
 A fact may be absent: a return has no topic, an order nobody priced has no amount. A condition on an absent fact does
 not hold, and so `not` of it does.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from bot.domain.model import Money, Order, OrderUnit, Return, Ticket
+from bot.domain.model import Money, Order, OrderUnit, Return, Ticket, Unit
 from bot.domain.words import plain
 
 TEXT_LIMIT = 10_000
@@ -102,6 +102,20 @@ def order_facts(order: Order, account: str, now: datetime) -> Facts:
         amount=_total(order.units),
         age=_age(order.created, now),
         text=read_text(unit.note for unit in order.units if unit.note),
+    )
+
+
+def unit_facts(unit: Unit, account: str, now: datetime) -> Facts:
+    """`amount` is the price we ask for a piece, `age` the time since the offer was made. Nobody's words: no `text`."""
+    return Facts(
+        kind="unit",
+        account=account,
+        now=now,
+        storefront=_code(unit.storefront),
+        status=_codes([unit.status]),
+        fulfillment=_code(unit.fulfillment),
+        amount=unit.listing_price,
+        age=_age(unit.created, now),
     )
 
 

@@ -96,6 +96,11 @@ class Effect:
         """How many offers would be gone, sold out or at a price far from today's."""
         return self.gone + self.jumps + self.emptied
 
+    @property
+    def weight(self) -> int:
+        """How many things it endangers at once: what the roles' limits are asked about."""
+        return max(self.dangerous + self.deletes, self.sent + self.cancelled)
+
 
 @dataclass(frozen=True)
 class Plan:

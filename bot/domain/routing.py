@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from bot.domain.conditions import Condition, Test, age_limits
-from bot.domain.facts import Facts, order_facts, return_facts, ticket_facts
+from bot.domain.facts import Facts, order_facts, return_facts, ticket_facts, unit_facts
+from bot.domain.notices import NOTHING, Notices, events
 
 __all__ = [
     "Acknowledge",
@@ -29,6 +30,7 @@ __all__ = [
     "route",
     "route_now",
     "ticket_facts",
+    "unit_facts",
 ]
 
 
@@ -59,7 +61,8 @@ class Route:
     `shown` is False when the rules want no card: new orders where `order_new` is off. `tags` are words to find it by.
     `again_at` (UTC) is when its age may make another rule take it, None when it cannot. `late_to_send` is how long
     before the end of its delivery time an order that is still to be sent gets a card whatever `shown` says.
-    `acknowledge` says how a new ticket is acknowledged without anybody's click, None when it is not.
+    `acknowledge` says how a new ticket is acknowledged without anybody's click, None when it is not. `notices` are what
+    is told of an offer.
     """
 
     rule: str
@@ -71,6 +74,7 @@ class Route:
     again_at: datetime | None = None
     late_to_send: timedelta | None = None
     acknowledge: Acknowledge | None = None
+    notices: Notices = NOTHING
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ class Rule:
     tags: tuple[str, ...] = ()
     late_to_send: timedelta | None = None
     acknowledge: Acknowledge | None = None
+    notices: Notices = NOTHING
     matches: Test = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -94,7 +99,7 @@ class Rule:
 
     def route(self, facts: Facts) -> Route:
         """Where this rule sends what it took."""
-        shown = self.order_new or facts.kind != "order"
+        shown = {"order": self.order_new, "unit": self.notices.any}.get(facts.kind, True)
         late = self.late_to_send if facts.kind == "order" else None
         return Route(
             self.name,
@@ -105,6 +110,7 @@ class Rule:
             self.tags,
             late_to_send=late,
             acknowledge=self.acknowledge if facts.kind == "ticket" else None,
+            notices=self.notices if facts.kind == "unit" else NOTHING,
         )
 
 
@@ -127,7 +133,14 @@ class RuleBook:
 
     def shows(self, kind: str) -> bool:
         """Whether a subject of this kind can get a card at all; where not, nobody needs to ask for them."""
+        if kind == "unit":
+            return any(rule.notices.any for rule in self.rules)
         return kind != "order" or any(rule.order_new or rule.late_to_send is not None for rule in self.rules)
+
+    @property
+    def unit_events(self) -> tuple[str, ...]:
+        """The pushes about offers that some rule needs; none where no rule wants notices."""
+        return events(rule.notices for rule in self.rules)
 
 
 @dataclass(frozen=True)
@@ -146,6 +159,7 @@ class Explanation:
     passed: tuple[Verdict, ...]
     taken: Verdict
     route: Route
+    kind: str
 
 
 def route(rules: Sequence[Rule], facts: Facts) -> Route:
@@ -177,7 +191,7 @@ def explain(rules: Sequence[Rule], facts: Facts) -> Explanation:
     for rule in rules:
         verdict = _verdict(rule, facts)
         if verdict.matched:
-            return Explanation(tuple(passed), verdict, rule.route(facts))
+            return Explanation(tuple(passed), verdict, rule.route(facts), facts.kind)
         passed.append(verdict)
     raise LookupError("the last rule must match everything")
 

@@ -14,7 +14,7 @@ NOBODY = ""
 # What people decide about and answer; both wait for us at times.
 DESK_KINDS = ("ticket", "return")
 # What runs by itself and is worth watching.
-RUNNING_KINDS = ("feed", "report")
+RUNNING_KINDS = ("feed", "chain", "report")
 
 
 @dataclass(frozen=True)

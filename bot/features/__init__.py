@@ -13,6 +13,7 @@ from bot.features import (
     audit,
     bulk,
     cancelling,
+    chains,
     claims,
     digests,
     feeds,
@@ -43,7 +44,7 @@ from bot.features import (
 ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
     *(orders, shipping, cancelling, refunds, more),
-    *(products, bulk, stock, feeds, feedwindows),
+    *(products, bulk, stock, feeds, feedwindows, chains),
     *(invoices, missing, invoicewindows, invoicereplies, reports),
     *(approvals, audit, rights, kontor),
 )
@@ -66,6 +67,7 @@ LOOKS = {
     products.KIND: products.look,
     bulkdesk.KIND: bulk.look,
     feeddesk.KIND: feeds.look,
+    chains.KIND: chains.look,
     digests.KIND: digests.look,
 }
 

@@ -6,16 +6,15 @@ import asyncio
 import re
 import secrets
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.addresses import complaint
 from bot.cards import feeds as cards
 from bot.cards import names
-from bot.cards.blocks import Card, context
+from bot.cards.blocks import Card, context, section
+from bot.cards.chains import give_modal as chain_modal
 from bot.cards.clicks import Press, read_command, read_press
 from bot.cards.feeds import CALLBACK, IMPORT
 from bot.cards.files import SlackFile
@@ -23,11 +22,12 @@ from bot.cards.replies import trouble_modal
 from bot.cards.windows import Opened
 from bot.desk import Desk, ref_of, subject_key
 from bot.domain import imports
+from bot.domain.chain import KIND as CHAIN
 from bot.domain.deeds import LOOK, at_all
 from bot.domain.feedkinds import KINDS, template
 from bot.domain.words import escaped
 from bot.drops import Drop
-from bot.feeddesk import KIND, check, fetch, kind_of, read_progress, take_in, told_of
+from bot.feeddesk import KIND, check, fetch, kind_of, new_row, read_progress, take_in, told_of
 from bot.files import FileTrouble
 from bot.marketplace import MarketError
 from bot.orderwindows import submitted_by
@@ -39,6 +39,7 @@ MOST_LISTED = 10
 MOST_DROPPED = 5
 HELP = """*Feeds*
 • `/{p}feed` check a CSV, then publish and import it
+• `/{p}feed chain` product data, then the inventory as soon as the products are ready
 • `/{p}feed list` the newest ones
 • `/{p}feed 1a2b3c4d5e6f` one of them, by its own number or that of its import
 • `/{p}feed templates` an example file of each kind"""
@@ -61,7 +62,7 @@ async def dropped(desk: Desk, drop: Drop) -> None:
 async def _recognise(desk: Desk, drop: Drop, file: SlackFile) -> None:
     places = [(account, place) for account, each in desk.papers.storefronts.items() for place in each]
     account, storefront = places[0]
-    row = _new_row(desk, account, storefront, file, drop.user_id, drop.channel)
+    row = new_row(desk, _new_key(account), "", storefront, file, drop.user_id, drop.channel)
     path = desk.feeds.file(row.key)
     try:
         await fetch(desk, row.key, file)
@@ -82,30 +83,17 @@ async def _recognise(desk: Desk, drop: Drop, file: SlackFile) -> None:
     await check(desk, row)
 
 
-def _new_row(
-    desk: Desk, account: str, storefront: str, file: SlackFile | str, user_id: str, channel: str | None, kind: str = ""
-) -> FeedRow:
-    return FeedRow(
-        key=subject_key(KIND, account, secrets.token_hex(6)),
-        account=account,
-        kind=kind,
-        storefront=storefront,
-        name=(PurePosixPath(urlsplit(file).path).name or "feed.csv" if isinstance(file, str) else file.name)[:200],
-        size=0 if isinstance(file, str) else file.size,
-        digest=None,
-        user_id=user_id,
-        channel=channel,
-        at=desk.now(),
-    )
+def _new_key(account: str) -> str:
+    return subject_key(KIND, account, secrets.token_hex(6))
 
 
 async def asked(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, desk: Desk) -> None:
     press = read_command(command)
     word = press.value.split(" ")[0].lower()
     await ack()
-    if word == "":
-        desk.later(_open(desk, press))
-    elif re.fullmatch(r"[0-9a-f]{12}|\d{1,18}", word, re.ASCII):
+    if word in {"", "chain"}:
+        desk.later(_open(desk, press, chained=word == "chain"))
+    elif re.fullmatch(r"[0-9a-f]{12}(-\d{1,4}){0,2}|\d{1,18}", word, re.ASCII):
         desk.later(_one(desk, press, word, respond))
     elif word in {"list", "templates"}:
         desk.later(_answer(desk, press, word, respond))
@@ -119,12 +107,16 @@ async def shortcut_used(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None
     desk.later(_open(desk, read_press(body)))
 
 
-async def _open(desk: Desk, press: Press) -> None:
+async def _open(desk: Desk, press: Press, *, chained: bool = False) -> None:
     if refusal := await desk.refusal_at_click(press.user_id, press.team_id, at_all(IMPORT)):
         await desk.modals.open(press, trouble_modal(cards.TITLE, refusal))
         return
     opened = Opened(KIND, press.user_id, int(desk.now().timestamp()), press.channel)
-    await desk.modals.open(press, cards.give_modal(desk.papers.storefronts, opened.metadata(), desk.feeds.origins))
+    places = desk.papers.storefronts
+    if chained:
+        await desk.modals.open(press, chain_modal(places, opened.metadata()))
+        return
+    await desk.modals.open(press, cards.give_modal(places, opened.metadata(), desk.feeds.origins))
 
 
 async def given(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], desk: Desk) -> None:
@@ -143,7 +135,8 @@ async def given(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], desk:
     if isinstance(got.file, str) and (said := complaint(got.file, desk.feeds.origins)):
         await ack(response_action="errors", errors={cards.ADDRESS: said})
         return
-    row = _new_row(desk, got.account, got.storefront, got.file, person.user_id, opened.channel, got.kind)
+    key = _new_key(got.account)
+    row = new_row(desk, key, got.kind, got.storefront, got.file, person.user_id, opened.channel)
     await feeds.add(row)
     await desk.marks.mark([row.key], urgent=True)
     await ack()
@@ -188,7 +181,7 @@ async def _one(desk: Desk, press: Press, word: str, respond: AsyncRespond) -> No
         return
     feed = await feeds.numbered(word)
     try:
-        card = await _ours(desk, feed) if feed else await _elsewhere(desk, word)
+        card = await _ours(desk, feed) if feed else await _chained(desk, word) or await _elsewhere(desk, word)
     except MarketError as error:
         await respond(text=f":warning: {escaped(str(error), 500)}", response_type="ephemeral")
         return
@@ -207,6 +200,15 @@ async def _ours(desk: Desk, feed: FeedRow) -> Card:
     row = await subjects.find(feed.key)
     link = desk.link(row.channel, row.ts) if row else None
     return Card(card.text, [*card.blocks, context(f"<{link}|Its card>")]) if link else card
+
+
+async def _chained(desk: Desk, word: str) -> Card | None:
+    """Where the chain with this number hangs."""
+    for account in desk.markets:
+        row = await subjects.find(subject_key(CHAIN, account, word))
+        if row and (link := desk.link(row.channel, row.ts)):
+            return Card("A chain of feeds", [section(f"Chain `{word}`: <{link}|its card> says where it stands.")])
+    return None
 
 
 async def _elsewhere(desk: Desk, word: str) -> Card | None:

@@ -41,7 +41,8 @@ class NewAction:
     """What to take. `key` is what makes it unique: two actions with one key are one. `payload` is what will be sent.
 
     With `proposed` it waits for a colleague's yes until `next_at`, because of `sentence`; otherwise it is executed at
-    `next_at` (now, when None). `deed` is how big it is. See `Action` for the rest.
+    `next_at` (now, when None). `deed` is how big it is, `approved_by` who said yes to it already. See
+    `Action` for the rest.
     """
 
     id: str
@@ -60,6 +61,7 @@ class NewAction:
     next_at: datetime | None = None
     proposed: bool = False
     sentence: str | None = None
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ async def _hold(new: NewAction, heard: str, now: datetime, database: Database) -
         "second": deed.second,
         "lasts_seconds": new.lasts_seconds,
         "sentence": new.sentence,
+        "approved_by": new.approved_by,
+        "approved_at": now if new.approved_by else None,
     }
     insert = (
         f"INSERT INTO actions ({', '.join(values)}) VALUES ({sql.slots(len(values))}) "  # noqa: S608

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.domain.feedkinds import KINDS
 from bot.store import border, sql
 from bot.store.transaction import unit
 from bot.store.writes import write
@@ -41,6 +42,11 @@ class FeedRow:
     withdrawn_at: datetime | None = None
     discarded_at: datetime | None = None
     told_at: datetime | None = None
+
+    @property
+    def place(self) -> str | None:
+        """The storefront the marketplace asks for with a file of this kind; None where the file itself says it."""
+        return self.storefront if KINDS[self.kind].of_storefront else None
 
 
 _COLUMNS = ", ".join(FeedRow.__dataclass_fields__)
@@ -97,6 +103,14 @@ async def numbered(word: str) -> FeedRow | None:
     number = int(word) if word.isdigit() else -1
     found = await sql.fetch(text, f"feed:%:{border.key(word, 40)}", number)
     return _row(found[0]) if found else None
+
+
+@unit
+async def of_chain(account: str, ref: str) -> tuple[FeedRow, ...]:
+    """The files of a chain, the oldest first: their keys begin with its own number."""
+    text = f"SELECT {_COLUMNS} FROM feeds WHERE key LIKE ? ORDER BY at, key"  # noqa: S608
+    rows = (_row(stored) for stored in await sql.fetch(text, f"feed:%:{border.key(ref, 40)}-%"))
+    return tuple(row for row in rows if row.account == account)
 
 
 @unit

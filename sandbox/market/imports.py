@@ -31,6 +31,7 @@ STATUSES = (
 PRODUCT_STATUSES = (*(status for status in STATUSES if "CONVER" not in status), "ERROR", "DONE")
 WALK = ("DOWNLOADED", "PREPARING", "PREPARED", "CHECKING", "CHECKED", "PREPROCESSING", "PREPROCESSED", "IMPORTING")
 STEP = timedelta(seconds=2)
+AFTERWORK = timedelta(seconds=30)
 FEEDS_A_DAY = 30
 LINES_A_STEP = 250
 
@@ -106,8 +107,17 @@ class Imports(Returns, Catalogue, Papers):
             return
         if file.kind == FEED:
             self._remove_missing(shop, file.storefront, named)
-        self._file_becomes(shop, file, "DONE" if file.kind == PRODUCTS else "IMPORTED")
-        file.completed = self.clock.stamp()
+        self._file_becomes(shop, file, "IMPORTED")
+        if file.kind == PRODUCTS:
+            self.clock.after(AFTERWORK, partial(self._products_ready, shop, file))
+        else:
+            file.completed = self.clock.stamp()
+
+    def _products_ready(self, shop: Shop, file: ImportFile) -> None:
+        """The lines are read long before the products can be sold: `async_import_done` says when."""
+        if file.status == "IMPORTED":
+            self._file_becomes(shop, file, "DONE")
+            file.completed = self.clock.stamp()
 
     def _apply(self, shop: Shop, file: ImportFile, line: Line, named: set[str]) -> None:
         if file.kind == FEED:

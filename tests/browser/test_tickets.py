@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from tests.browser.screen import Screens, expect
 from tests.browser.site import Site
 from tests.journeys.house import open_ticket
