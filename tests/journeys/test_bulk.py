@@ -420,3 +420,20 @@ async def test_what_stood_still_for_too_long_is_not_sent_late(house: House) -> N
     assert [offer.handling_time for offer in offers] == before
     assert sent(house) == []
     assert {row[4] for row in (await files(house, card, "result.csv"))[1:]} == {"not sent"}
+
+
+async def test_a_batch_the_marketplace_refuses_as_a_whole_ends_it(house: House, small_batches: None) -> None:
+    offers = offers_of(house)[:6]
+    before = [offer.handling_time for offer in offers]
+    card = await gives(house, days(offers, 9))
+    house.market.faults.error(400, methods=("POST",), path="/units/bulk", next=1)
+
+    await presses_change(house, card)
+    await house.until(lambda: "2 offers refused" in card.words and "4 offers not sent" in card.words)
+
+    assert [offer.handling_time for offer in offers] == before
+    assert await states(card) == [("unit.bulk", "done"), ("unit.part", "refused")]
+    assert "The batch before was not sent" in card.words
+    assert "undo.csv" not in card.words
+    assert await files(house, card, "result.csv")
+    assert sheet(house, card, "undo.csv") is None
