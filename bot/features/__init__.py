@@ -36,13 +36,14 @@ from bot.features import (
     starting,
     stock,
     tickets,
+    units,
 )
 
 # `kontor` is last: it also acknowledges what nobody else listens to.
 ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
     *(orders, shipping, cancelling, refunds),
-    *(products, stock, feeds, feedwindows, chains),
+    *(products, stock, units, feeds, feedwindows, chains),
     *(invoices, missing, invoicewindows, invoicereplies, reports),
     *(approvals, audit, rights, kontor),
 )
@@ -61,7 +62,7 @@ LOOKS = {
     invoicewindows.KIND: invoicewindows.look,
     missing.KIND: missing.look,
     reports.KIND: reports.look,
-    stock.KIND: stock.look,
+    units.KIND: units.look,
     products.KIND: products.look,
     feeddesk.KIND: feeds.look,
     chains.KIND: chains.look,
