@@ -12,6 +12,7 @@ from bot.connections import market, market_transport
 from bot.desk import Market
 from bot.domain.words import one_line
 from bot.marketplace import MarketError
+from bot.rules import FileProblems, RuleFile
 from bot.settings import Settings
 from bot.store.database import NotebookError, open_notebook
 from bot.subscriptions import sync
@@ -50,8 +51,9 @@ async def sync_subscriptions(settings: Settings, say: Say) -> int:
         say("Set PUBLIC_URL and MARKET_FALLBACK_EMAIL first: the marketplace needs an address to call and one to mail.")
         return 2
     try:
+        unit_events = RuleFile(settings.rules_dir / "routing.yaml").book.unit_events
         notebook = await open_notebook(settings.database_url, settings.data_dir, writer=False)
-    except NotebookError as error:
+    except (NotebookError, FileProblems) as error:
         say(str(error))
         return 1
     code = 0
@@ -65,6 +67,7 @@ async def sync_subscriptions(settings: Settings, say: Say) -> int:
                         callback_url=settings.callback_url(account.name) or "",
                         fallback_email=settings.market_fallback_email,
                         now=utc_now,
+                        unit_events=unit_events,
                     )
                 except MarketError as error:
                     told = [f"FAILED: {one_line(str(error), 300)}"]

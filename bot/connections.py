@@ -60,8 +60,16 @@ def share(markets: Iterable[Market], processes: int) -> None:
         each.share(processes)
 
 
-def watches(settings: Settings, markets: dict[str, Market], now: Callable[[], datetime]) -> list[Watch]:
-    """One watch per account, where pushes can reach us; without PUBLIC_URL everything comes by polling."""
+def watches(
+    settings: Settings,
+    markets: dict[str, Market],
+    now: Callable[[], datetime],
+    unit_events: Callable[[], tuple[str, ...]],
+) -> list[Watch]:
+    """One watch per account, where pushes can reach us; without PUBLIC_URL everything comes by polling.
+
+    `unit_events` are the pushes about offers that the rules need as they are now.
+    """
     email = settings.market_fallback_email
     if not settings.public_url or not email:
         log.warning("PUBLIC_URL or MARKET_FALLBACK_EMAIL is not set: no subscriptions, everything comes by polling")
@@ -70,7 +78,7 @@ def watches(settings: Settings, markets: dict[str, Market], now: Callable[[], da
     for account in settings.accounts:
         url = settings.callback_url(account.name)
         assert url is not None
-        found.append(Watch(markets[account.name], account.storefronts, url, email, now))
+        found.append(Watch(markets[account.name], account.storefronts, url, email, now, unit_events))
     return found
 
 

@@ -27,7 +27,7 @@ from bot.scaling import open_hall
 from bot.settings import Account, Settings
 from bot.slackwire import CHANNEL_WORDS, SlackTrouble, trouble
 from bot.store.database import NotebookError, open_notebook
-from bot.subscriptions import steps
+from bot.subscriptions import EVENTS, steps
 
 SKEW_SECONDS = 60.0
 
@@ -75,7 +75,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
     async with markets_of(settings) as markets:
         for account in settings.accounts:
-            async for finding in _marketplace(markets[account.name], account, settings):
+            async for finding in _marketplace(markets[account.name], account, settings, rules):
                 yield finding
 
 
@@ -181,7 +181,9 @@ async def _groups(slack: AsyncWebClient, rules: RuleFile, clocks: ClockBook) -> 
             yield Finding(f"user group {group}", None, "there is none in Slack: nobody is told where rules name it")
 
 
-async def _marketplace(seller: Market, account: Account, settings: Settings) -> AsyncIterator[Finding]:
+async def _marketplace(
+    seller: Market, account: Account, settings: Settings, rules: RuleFile | None
+) -> AsyncIterator[Finding]:
     name = f"marketplace {account.name}"
     try:
         await seller.ping()
@@ -203,7 +205,11 @@ async def _marketplace(seller: Market, account: Account, settings: Settings) -> 
     except MarketError as error:
         yield Finding(f"pushes {account.name}", False, str(error))
         return
-    plan = steps(existing, storefronts=account.storefronts, callback_url=url, fallback_email=email)
+    # Nobody knows what wrong rules need: then what is there counts as needed.
+    unit_events = rules.book.unit_events if rules else tuple({item.event for item in existing} - set(EVENTS))
+    plan = steps(
+        existing, storefronts=account.storefronts, callback_url=url, fallback_email=email, unit_events=unit_events
+    )
     words = f"{len(plan)} to mend, first: {plan[0].what}. Run `kontor subscriptions sync`" if plan else "all active"
     yield Finding(f"pushes {account.name}", not plan, words)
 

@@ -21,6 +21,8 @@ from bot.store.feeds import FeedRow
 
 # Fetching and checking take less than this.
 LONGEST_CHECK = timedelta(minutes=10)
+# An action that ends marks its subject. Who dies between the two must find it due all the same.
+WHILE_ASKED = timedelta(seconds=30)
 INTERRUPTED = "The check was interrupted, so nobody knows what is in the file. Give it once more."
 
 

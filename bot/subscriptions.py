@@ -28,6 +28,8 @@ EVENTS = (
     "return_status_changed",
     "return_unit_status_changed",
 )
+# Of offers; asked for only while a rule wants notices about them.
+UNIT_EVENT = "item_unit_"
 # The marketplace asks the callback back while it handles our request; it has 15 s for that.
 CHALLENGE_SECONDS = 60
 CHECK_SECONDS = 300.0
@@ -47,13 +49,21 @@ class Step:
 
 
 def steps(
-    existing: list[Subscription], *, storefronts: tuple[str, ...], callback_url: str, fallback_email: str
+    existing: list[Subscription],
+    *,
+    storefronts: tuple[str, ...],
+    callback_url: str,
+    fallback_email: str,
+    unit_events: tuple[str, ...] = (),
 ) -> list[Step]:
-    """What must change, decided without doing it. Subscriptions that lead elsewhere are somebody else's: left alone."""
+    """What must change, decided without doing it. Subscriptions that lead elsewhere are somebody else's: left alone.
+
+    `unit_events` are those about offers that the rules need; ours about offers that they do not need end.
+    """
     plan: list[Step] = []
     mine = [item for item in existing if item.callback_url.rstrip("/") == callback_url.rstrip("/")]
     for storefront in storefronts:
-        for event in EVENTS:
+        for event in (*EVENTS, *unit_events):
             held = [item for item in mine if item.event == event and (item.storefront or "").lower() == storefront]
             if not held:
                 plan.append(Step(f"create {event} for {storefront}", event, storefront, None))
@@ -67,7 +77,11 @@ def steps(
                 Step(f"remove a second {event} for {storefront}", event, storefront, item, remove=True)
                 for item in extra
             ]
-    return plan
+    unwanted = [item for item in mine if item.event.startswith(UNIT_EVENT) and item.event not in unit_events]
+    return plan + [
+        Step(f"remove {item.event} for {item.storefront}: no rule needs it", item.event, "", item, remove=True)
+        for item in unwanted
+    ]
 
 
 async def sync(
@@ -77,11 +91,18 @@ async def sync(
     callback_url: str,
     fallback_email: str,
     now: Callable[[], datetime],
+    unit_events: tuple[str, ...] = (),
 ) -> list[str]:
     """Make the subscriptions right. Returns what was done or failed, a line each. Raises MarketError if unreadable."""
     existing = [item async for item in market.list_subscriptions()]
     told: list[str] = []
-    for step in steps(existing, storefronts=storefronts, callback_url=callback_url, fallback_email=fallback_email):
+    for step in steps(
+        existing,
+        storefronts=storefronts,
+        callback_url=callback_url,
+        fallback_email=fallback_email,
+        unit_events=unit_events,
+    ):
         await challenges.expect(market.account, now() + timedelta(seconds=CHALLENGE_SECONDS))
         try:
             await _do(market, step, callback_url, fallback_email)
@@ -113,6 +134,8 @@ class Watch:
     callback_url: str
     fallback_email: str
     now: Callable[[], datetime]
+    # Those the rules need as they are now.
+    unit_events: Callable[[], tuple[str, ...]] = tuple
     seconds: float = CHECK_SECONDS
     inactive: int = 0
     error: str | None = None
@@ -136,6 +159,7 @@ class Watch:
             storefronts=self.storefronts,
             callback_url=self.callback_url,
             fallback_email=self.fallback_email,
+            unit_events=self.unit_events(),
         )
         self.inactive = len(plan)
         self.error = None
@@ -148,6 +172,7 @@ class Watch:
             callback_url=self.callback_url,
             fallback_email=self.fallback_email,
             now=self.now,
+            unit_events=self.unit_events(),
         )
         self.inactive = sum(line.startswith("FAILED") for line in told)
         for line in told:

@@ -139,7 +139,9 @@ class PushDoor:
             raise Refused(400, "id_message")
         if not isinstance(event, str) or not isinstance(resource, str) or len(event) > 80:
             raise Refused(400, "event_name or resource")
-        subject = subject_of(event, resource)
+        subject = subject_of(event, resource, data.get("storefront"))
+        if subject and subject[0] == "unit" and subject[1][:2] not in account.storefronts:
+            subject = None
         if subject is None:
             log.info("push about nothing we follow", event_name=event if event.isidentifier() else "?")
         return NewPush(

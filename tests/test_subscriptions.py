@@ -45,6 +45,23 @@ def test_a_second_subscription_for_the_same_is_removed_and_the_active_one_stays(
     assert [(step.remove, step.existing.id if step.existing else None) for step in found] == [(True, 99)]
 
 
+OFFERS = ("item_unit_available", "item_unit_out_of_stock")
+
+
+def test_pushes_about_offers_are_asked_for_while_a_rule_needs_them_and_ended_afterwards() -> None:
+    def planned(existing: list[Subscription], unit_events: tuple[str, ...]) -> list[tuple[str, bool]]:
+        found = steps(existing, storefronts=("de",), callback_url=URL, fallback_email=MAIL, unit_events=unit_events)
+        return [(step.event, step.remove) for step in found]
+
+    asked = [a_subscription(number, event) for number, event in enumerate(OFFERS, 50)]
+    elsewhere = a_subscription(90, OFFERS[0], url="https://erp.test/hook")
+
+    assert planned(all_of(), OFFERS) == [(event, False) for event in OFFERS]
+    assert planned([*all_of(), *asked], OFFERS) == []
+    assert planned([*all_of(), *asked, elsewhere], OFFERS[:1]) == [(OFFERS[1], True)]
+    assert planned([*all_of(), *asked, elsewhere], ()) == [(event, True) for event in OFFERS]
+
+
 def test_what_leads_to_somebody_else_is_left_alone() -> None:
     foreign = [a_subscription(number, event, url="https://erp.test/hook") for number, event in enumerate(EVENTS, 50)]
 

@@ -48,8 +48,8 @@ def offers_card(offers: Sequence[Offer], *, left_out: int = 0) -> Card:
     """`offers` are shown product by product; `left_out` more were found."""
     blocks: list[Block] = []
     for same in _by_product(offers):
-        title, product = _title(same[0].unit), same[0].unit.product
-        heading: Block = section(f"*{escaped(title, 200)}*\n{_numbers(same)}")
+        title, product = offer_title(same[0].unit), same[0].unit.product
+        heading: Block = section(f"*{escaped(title, 200)}*\n{offer_numbers(same)}")
         if product and product.picture and product.picture.startswith("https://"):
             heading["accessory"] = {
                 "type": "image",
@@ -58,7 +58,7 @@ def offers_card(offers: Sequence[Offer], *, left_out: int = 0) -> Card:
             }
         blocks.append(heading)
         for offer in same:
-            blocks += _offer_blocks(offer)
+            blocks += offer_blocks(offer)
         ours = [offer.key for offer in same if not offer.unit.fulfilled_by_kaufland]
         if len(ours) > 1:
             keys = " ".join(ours)
@@ -67,7 +67,7 @@ def offers_card(offers: Sequence[Offer], *, left_out: int = 0) -> Card:
     if left_out:
         blocks.append(context(f"{left_out} more were found. Name an EAN, or our own offer number."))
     first = offers[0].unit
-    return Card(f"{_title(first)}, {len(offers)} offers", blocks[:50])
+    return Card(f"{offer_title(first)}, {len(offers)} offers", blocks[:50])
 
 
 def _by_product(offers: Sequence[Offer]) -> list[list[Offer]]:
@@ -78,20 +78,20 @@ def _by_product(offers: Sequence[Offer]) -> list[list[Offer]]:
     return list(found.values())
 
 
-def _title(unit: Unit) -> str:
+def offer_title(unit: Unit) -> str:
     if unit.product and unit.product.title:
         return one_line(unit.product.title, 200)
     return f"Offer {unit.offer_id or unit.id}"
 
 
-def _numbers(same: Sequence[Offer]) -> str:
+def offer_numbers(same: Sequence[Offer]) -> str:
     unit = same[0].unit
     eans = [ean for ean in (unit.product.eans if unit.product else ()) if gtin.complaint(ean) is None]
     parts = [f"EAN {eans[0]}" if eans else "", f"our number {escaped(unit.offer_id, 60)}" if unit.offer_id else ""]
     return " · ".join(part for part in parts if part)
 
 
-def _offer_blocks(offer: Offer) -> list[Block]:
+def offer_blocks(offer: Offer) -> list[Block]:
     unit = offer.unit
     goes_lower = unit.minimum_price and unit.minimum_price.minor < unit.listing_price.minor
     lowest = f" (not below {names.money(unit.minimum_price)})" if unit.minimum_price and goes_lower else ""
@@ -137,7 +137,7 @@ def edit_window(
     """One offer with its values filled in, or several with empty fields: what is left empty stays as it is."""
     one = offers[0].unit if len(offers) == 1 else None
     currencies = {offer.unit.listing_price.currency for offer in offers}
-    blocks: list[Block] = [section(f"*{escaped(_title(offers[0].unit), 150)}*"), context(_where(offers))]
+    blocks: list[Block] = [section(f"*{escaped(offer_title(offers[0].unit), 150)}*"), context(_where(offers))]
     blocks += _numbers_fields(one, currencies)
     states = [option("Leave as it is", LEAVE), *(option(words.capitalize(), code) for code, words in STATES.items())]
     blocks.append(choice("status", FIELDS["status"], states, initial=states[:1]))
@@ -241,7 +241,7 @@ def value_words(step: Step, value: int | str | None, labels: Mapping[str, Mappin
 def changed_text(unit: Unit, taken: Sequence[Step]) -> str:
     """mrkdwn: what was changed, for the one who asked."""
     lines = "; ".join(f"{FIELDS[step.field].lower()} {_spoken(step, {})}" for step in taken)
-    return f":white_check_mark: {names.flag(unit.storefront)} {escaped(_title(unit), 80)}: {lines}"
+    return f":white_check_mark: {names.flag(unit.storefront)} {escaped(offer_title(unit), 80)}: {lines}"
 
 
 def nothing_found(words: str, command: str) -> Card:

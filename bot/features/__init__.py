@@ -38,13 +38,14 @@ from bot.features import (
     starting,
     stock,
     tickets,
+    units,
 )
 
 # `kontor` is last: it also acknowledges what nobody else listens to.
 ALL = (
     *(digests, starting, home, replies, sending, attaching, claims, tickets, returns),
     *(orders, shipping, cancelling, refunds, more),
-    *(products, bulk, stock, feeds, feedwindows, chains),
+    *(products, bulk, stock, feeds, feedwindows, chains, units),
     *(invoices, missing, invoicewindows, invoicereplies, reports),
     *(approvals, audit, rights, kontor),
 )
@@ -63,7 +64,7 @@ LOOKS = {
     invoicewindows.KIND: invoicewindows.look,
     missing.KIND: missing.look,
     reports.KIND: reports.look,
-    stock.KIND: stock.look,
+    units.KIND: units.look,
     products.KIND: products.look,
     bulkdesk.KIND: bulk.look,
     feeddesk.KIND: feeds.look,

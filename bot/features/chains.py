@@ -22,7 +22,7 @@ from bot.domain.chain import Chain, Stage, Stand, stand
 from bot.domain.deeds import at_all
 from bot.domain.feedkinds import KINDS, PRODUCT_DATA
 from bot.feeddesk import check, new_row, take_down, take_in
-from bot.feedfollowing import LONGEST_CHECK
+from bot.feedfollowing import LONGEST_CHECK, WHILE_ASKED
 from bot.looks import Seen
 from bot.orderunits import Who
 from bot.orderwindows import submitted_by
@@ -77,6 +77,8 @@ def _next_look(chain: Chain, at: Stand, feed: FeedRow, now: datetime) -> datetim
         return imports.next_look(progress, now) if progress else now + imports.LATEST
     if at.stage == Stage.CHECKING:
         return feed.at + LONGEST_CHECK
+    if at.stage == Stage.ASKED:
+        return now + WHILE_ASKED
     return now + imports.SOONEST if at.stage == Stage.DUE else None
 
 

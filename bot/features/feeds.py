@@ -22,7 +22,7 @@ from bot.domain.deeds import Deed, at_all
 from bot.domain.feedkinds import KINDS
 from bot.domain.feedplan import Plan, read_plan
 from bot.feeddesk import GRACE, KIND, check, given_again, take_down, told_of, unchanged
-from bot.feedfollowing import LONGEST_CHECK, followed, interrupted, located, may_go, tell_errors
+from bot.feedfollowing import LONGEST_CHECK, WHILE_ASKED, followed, interrupted, located, may_go, tell_errors
 from bot.looks import Seen
 from bot.marketplace import MarketError
 from bot.store import feeds
@@ -59,6 +59,8 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     card = cards.feed_card(told_of(desk, feed, progress), actions, now)
     over = bool(feed.discarded_at or feed.problem) or (progress is not None and progress.ended)
     again = imports.next_look(progress, now) if progress else None
+    if progress is None and any(action.under_way or action.proposed for action in actions):
+        again = now + WHILE_ASKED
     if feed.plan is None and feed.problem is None:
         again = feed.at + LONGEST_CHECK
     if over and feed.published_at and feed.withdrawn_at is None and not may_go(feed, progress, now):

@@ -22,13 +22,10 @@ from bot.domain.deeds import LOOK, Deed, at_all
 from bot.domain.inventory import Unit, UnitChange
 from bot.domain.offers import HOLD, PRICE, RIGHTS, STOCK, Step
 from bot.domain.words import escaped
-from bot.looks import Seen
 from bot.marketplace import MarketError
-from bot.offersearch import KIND as KIND
-from bot.offersearch import find_offers, place_of, with_product
+from bot.offersearch import KIND, find_offers, place_of, with_product
 from bot.orderunits import Who
 from bot.orderwindows import answer_with, submitted_by
-from bot.store.subjects import SubjectRow
 
 SAME = "That is how it is already. Nothing was sent."
 Values = Mapping[str, int | str | None]
@@ -40,12 +37,6 @@ def register(app: AsyncApp, prefix: str) -> None:
     app.action(BUYBOX)(buybox_wanted)
     app.view(FORM)(filled_in)
     app.view(CONFIRM)(confirmed)
-
-
-async def look(desk: Desk, row: SubjectRow) -> Seen:
-    """An offer has no card: it is asked for, and its changes are told to who made them."""
-    unit = await _fetched(desk, row.key)
-    return Seen(wanted=None, storefront=unit.storefront, state=unit.status, version=unit.version, closed=True)
 
 
 async def _fetched(desk: Desk, key: str) -> Unit:

@@ -62,6 +62,28 @@ def test_pushes_name_their_subject(event: str, resource: str, wanted: tuple[str,
     assert subject_of(event, resource) == wanted
 
 
+@pytest.mark.parametrize(
+    ("resource", "storefront", "wanted"),
+    [
+        ("/units/1000/", "de", ("unit", "de-1000")),
+        ("/units/1000", "CZ", ("unit", "cz-1000")),
+        # A number counts within its storefront, so without one it names nothing.
+        ("/units/1000/", None, None),
+        ("/units/1000/", "", None),
+        ("/units/1000/", "d/", None),
+        ("/units/1000/", "dé", None),
+        ("/units/1000/", ["de"], None),
+        ("/units/0/", "de", None),
+        ("/units/1000/../7", "de", None),
+        ("/orders/MB7UWLD/", "de", None),
+    ],
+)
+def test_an_offer_is_named_with_its_storefront(
+    resource: str, storefront: object, wanted: tuple[str, str] | None
+) -> None:
+    assert subject_of("item_unit_out_of_stock", resource, storefront) == wanted
+
+
 @pytest.mark.parametrize(("event", "resource"), FOREIGN)
 def test_what_we_do_not_follow_is_nothing(event: str, resource: str) -> None:
     assert subject_of(event, resource) is None
