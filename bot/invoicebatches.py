@@ -22,6 +22,8 @@ from bot.store.invoicefiles import FileRow, NewFile
 log = structlog.get_logger(__name__)
 
 KIND = "invoices"
+# Who drops more files so soon after each other gets one card for all of them.
+TOGETHER = timedelta(minutes=2)
 # So many are checked in one look; then the card shows them, and the next look goes on.
 CHECKS_PER_LOOK = 5
 # When to check again what could not be checked because the marketplace did not answer.
@@ -35,6 +37,14 @@ async def give(desk: Desk, ref: str, files: Sequence[NewFile]) -> str:
     """
     key = subject_key(KIND, next(iter(desk.markets)), ref)
     await invoicefiles.add(key, files, desk.now())
+    await desk.marks.mark([key], urgent=True)
+    return key
+
+
+async def give_dropped(desk: Desk, ref: str, files: Sequence[NewFile]) -> str:
+    """Take dropped files into the batch of what the same person dropped there just now, else as `give` does."""
+    now = desk.now()
+    key = await invoicefiles.join(subject_key(KIND, next(iter(desk.markets)), ref), files, now, since=now - TOGETHER)
     await desk.marks.mark([key], urgent=True)
     return key
 

@@ -12,13 +12,13 @@ from bot.board import Wanted
 from bot.cards import invoices as cards
 from bot.cards.clicks import Press, read_click, read_press
 from bot.cards.replies import loading_modal
-from bot.desk import ActionKind, Desk, ref_of, subject_key
+from bot.desk import ActionKind, Desk, subject_key
 from bot.domain.deeds import Deed
 from bot.domain.invoicebatch import DELETE, UPLOAD, Item, State, offered
 from bot.domain.missing import week_of
 from bot.drops import Drop
 from bot.invoiceactions import DeleteInvoice, UploadInvoice
-from bot.invoicebatches import KIND, check_some, give, items_of, settle, upload, upload_what_may_be
+from bot.invoicebatches import KIND, check_some, give_dropped, items_of, settle, upload, upload_what_may_be
 from bot.invoicedesk import MISSING
 from bot.invoicefolder import FOLDER
 from bot.looks import Seen
@@ -28,8 +28,6 @@ from bot.store.subjects import SubjectRow
 
 __all__ = ["ACTIONS", "KIND", "dropped", "look", "register"]
 
-# Who drops more files so soon after each other gets one card for all of them.
-TOGETHER = timedelta(minutes=2)
 # Nobody pressed anything for so long: the offer is put aside.
 STALE = timedelta(days=7)
 ASK_AGAIN = timedelta(seconds=30)
@@ -87,11 +85,10 @@ async def dropped(desk: Desk, drop: Drop) -> None:
     pdfs = [file for file in drop.files if file.mime == "application/pdf" or file.name.lower().endswith(".pdf")]
     if not pdfs or await desk.refusal_at_click(drop.user_id, drop.team_id, Deed(UPLOAD, sized=False)):
         return
-    earlier = await invoicefiles.recent_batch(drop.channel, drop.user_id, desk.now() - TOGETHER)
     files = [
         NewFile(file.id, file.name, file.size, file.url, drop.user_id, drop.channel, consented=False) for file in pdfs
     ]
-    await give(desk, ref_of(earlier) if earlier else f"{drop.channel}.{drop.ts}", files)
+    await give_dropped(desk, f"{drop.channel}.{drop.ts}", files)
 
 
 # What people press

@@ -81,16 +81,44 @@ def _row(stored: sql.Row) -> FileRow:
 
 async def add(batch: str, files: Sequence[NewFile], now: datetime) -> int:
     """Put files into a batch; how many are new. One that is there already, or in another open batch, is left alone."""
+    return await insist(lambda: transaction(lambda database: _insert_new(batch, files, now, database)))
 
-    async def work(database: Database) -> int:
-        added = 0
-        for file in files:
-            known = "SELECT 1 FROM invoice_files WHERE source = ? AND uploaded_at IS NULL AND dismissed_at IS NULL"
-            if not await sql.fetch(known, border.key(file.source), database=database):
-                added += await _insert(batch, file, now, database)
-        return added
+
+async def join(batch: str, files: Sequence[NewFile], now: datetime, *, since: datetime) -> str:
+    """Put files somebody dropped into a channel to what they dropped there since `since` (UTC), while nothing of that
+    is handled, else into `batch`; the batch they are in. Two drops in the same moment are one after the other here.
+    """
+    channel, given_by = files[0].channel or "", files[0].given_by
+
+    async def work(database: Database) -> str:
+        await sql.alone(f"drops {channel} {given_by}", database)
+        joined = await _recent_batch(channel, given_by, since, database) or batch
+        await _insert_new(joined, files, now, database)
+        return joined
 
     return await insist(lambda: transaction(work))
+
+
+async def _recent_batch(channel: str, given_by: str, since: datetime, database: Database) -> str | None:
+    found = await sql.fetch(
+        "SELECT batch FROM invoice_files WHERE channel = ? AND given_by = ? AND added_at >= ? AND consented = FALSE "
+        "GROUP BY batch HAVING MAX(uploaded_at) IS NULL AND MAX(dismissed_at) IS NULL ORDER BY MAX(added_at) DESC "
+        "LIMIT 1",
+        channel,
+        border.key(given_by, 64),
+        since,
+        database=database,
+    )
+    return str(found[0][0]) if found else None
+
+
+async def _insert_new(batch: str, files: Sequence[NewFile], now: datetime, database: Database) -> int:
+    added = 0
+    for file in files:
+        known = "SELECT 1 FROM invoice_files WHERE source = ? AND uploaded_at IS NULL AND dismissed_at IS NULL"
+        if not await sql.fetch(known, border.key(file.source), database=database):
+            added += await _insert(batch, file, now, database)
+    return added
 
 
 async def _insert(batch: str, file: NewFile, now: datetime, database: Database) -> bool:
@@ -128,20 +156,6 @@ async def of(batch: str) -> list[FileRow]:
 async def find(id: int) -> FileRow | None:
     found = await sql.fetch(f"SELECT {_COLUMNS} FROM invoice_files WHERE id = ?", id)  # noqa: S608
     return _row(found[0]) if found else None
-
-
-@unit
-async def recent_batch(channel: str, given_by: str, since: datetime) -> str | None:
-    """The batch this person dropped files into, in this channel, since that moment (UTC), none of them handled yet."""
-    found = await sql.fetch(
-        "SELECT batch FROM invoice_files WHERE channel = ? AND given_by = ? AND added_at >= ? AND consented = FALSE "
-        "GROUP BY batch HAVING MAX(uploaded_at) IS NULL AND MAX(dismissed_at) IS NULL ORDER BY MAX(added_at) DESC "
-        "LIMIT 1",
-        channel,
-        border.key(given_by, 64),
-        since,
-    )
-    return str(found[0][0]) if found else None
 
 
 @unit

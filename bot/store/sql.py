@@ -67,6 +67,15 @@ async def forget(text: str, moment: datetime) -> int:
             return forgotten
 
 
+async def alone(name: str, database: Database) -> None:
+    """From here to the transaction's end nobody else is in a transaction that said this `name`.
+
+    On SQLite that is so already: it has one connection, and one transaction on it at a time.
+    """
+    if database.capabilities.dialect == "postgres":
+        await fetch("SELECT pg_advisory_xact_lock(hashtext(?))", name, database=database)
+
+
 def styled(client: Database, text: str) -> str:
     return _numbered(text) if client.capabilities.dialect == "postgres" else text
 

@@ -301,8 +301,6 @@ async def test_a_guests_file_is_not_looked_at(house: House) -> None:
     assert len(house.cards("support")) == 1
 
 
-# Every file is read by a process of its own: beside a whole suite that takes longer than anybody should wait.
-@pytest.mark.slow
 async def test_fifteen_files_in_three_drops_are_one_card(house: House) -> None:
     orders = [sent_order(house) for _ in range(15)]
     files = {f"{number}.pdf": await invoice_of(house, order) for number, order in enumerate(orders)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -100,21 +101,40 @@ async def test_the_same_file_at_another_order_is_found_by_its_digest(notebook: N
     assert await invoicefiles.uploaded_elsewhere("e" * 64, "MSECND2") is None
 
 
-async def test_files_dropped_soon_after_each_other_find_their_batch(
+async def test_files_dropped_soon_after_each_other_are_one_batch(
     notebook: Notebook, now: datetime, later: Callable[[float], datetime]
 ) -> None:
-    recent = invoicefiles.recent_batch
-    assert await recent("C0ORDERS01", "U0ANA00001", now) is None
-    await invoicefiles.add(BATCH, [a_file()], now)
-    await invoicefiles.add(OTHER, [a_file("F0CCCC0003", consented=True)], later(1))
+    join = invoicefiles.join
+    await invoicefiles.add(OTHER, [a_file("F0CCCC0003", consented=True)], now)
+    assert await join(BATCH, [a_file("F1")], now, since=now) == BATCH
 
-    assert await recent("C0ORDERS01", "U0ANA00001", now) == BATCH
-    assert await recent("C0ORDERS01", "U0ANA00001", later(1)) is None
-    assert await recent("C0ORDERS01", "U0BEN00001", now) is None
-    assert await recent("C0SUPPORT1", "U0ANA00001", now) is None
-    (row,) = await invoicefiles.of(BATCH)
-    await invoicefiles.uploaded([row.id], now)
-    assert await recent("C0ORDERS01", "U0ANA00001", now) is None
+    assert await join("invoices:main:3", [a_file("F2")], later(1), since=now) == BATCH
+    assert [row.source for row in await invoicefiles.of(BATCH)] == ["F1", "F2"]
+    late, ben = a_file("F3"), a_file("F4", given_by="U0BEN00001")
+    elsewhere = a_file("F5", channel="C0SUPPORT1")
+    assert await join("invoices:main:3", [late], later(200), since=later(100)) == "invoices:main:3"
+    assert await join("invoices:main:4", [ben], later(2), since=now) == "invoices:main:4"
+    assert await join("invoices:main:5", [elsewhere], later(2), since=now) == "invoices:main:5"
+
+
+@pytest.mark.parametrize("over", [invoicefiles.uploaded, invoicefiles.dismissed])
+async def test_files_dropped_after_the_earlier_ones_were_handled_are_a_batch_of_their_own(
+    notebook: Notebook, now: datetime, over: Any
+) -> None:
+    await invoicefiles.join(BATCH, [a_file("F1"), a_file("F2")], now, since=now)
+    row, _ = await invoicefiles.of(BATCH)
+    await over([row.id], now)
+
+    assert await invoicefiles.join(OTHER, [a_file("F3")], now, since=now) == OTHER
+
+
+async def test_files_dropped_in_the_same_moment_are_one_batch(notebook: Notebook, now: datetime) -> None:
+    drops = [(f"invoices:main:{number}", a_file(f"F{number}")) for number in range(12)]
+
+    joined = await asyncio.gather(*(invoicefiles.join(batch, [file], now, since=now) for batch, file in drops))
+
+    assert len(set(joined)) == 1
+    assert len(await invoicefiles.of(joined[0])) == 12
 
 
 async def test_sources_the_notebook_knows_are_told(notebook: Notebook, now: datetime) -> None:
