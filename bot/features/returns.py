@@ -281,6 +281,10 @@ def _no_longer(status: str) -> str:
     return f"This unit is now: {state}. Nothing was sent."
 
 
+# States a unit may leave and enter again.
+COMES_BACK_TO = frozenset({"return_in_clarification", "return_in_repair"})
+
+
 @dataclass(frozen=True)
 class Decide:
     """One decision about one return unit. `target` is the state that proves it was executed."""
@@ -303,6 +307,9 @@ class Decide:
         unit = await desk.market(action.account).fetch_return_unit(_unit(action))
         if unit.status == self.target:
             return True
+        if {self.target, unit.status} <= COMES_BACK_TO:
+            # From repair to a question and back again: that it looks as before does not prove that nothing happened.
+            return None
         return False if unit.status == action.seen_version else None
 
     def again(self, action: Action) -> Sequence[Block]:

@@ -1,8 +1,8 @@
 """How often one account may ask: so many calls a second, people first, and a common pause when told to slow down.
 
 The marketplace allows 111 calls a second and seller over everything (https://sellerapi.kaufland.com/?page=rate-limits)
-and says nothing but 429 above. We stay far below, and when 429 comes all callers of the account pause together, go on
-at half the pace, and find their way back after a while.
+and says nothing but 429 above. We stay far below, and when 429 comes all callers of the account pause together. Then one
+asks alone; when it is served, all go on at half the pace and find their way back after a while.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ PATIENCE = 30.0
 # After 429 the new pace is kept for a while, then grows by so much a second: whoever tries faster at once, and finds a
 # strict limit, spends every second call on being refused.
 HOLD_SECONDS = 10.0
+# After a pause one call a second finds out whether the marketplace is willing again.
+PROBE_SECONDS = 1.0
 GROWTH = 1.05
 
 
@@ -69,6 +71,7 @@ class Budget:
         self._order = count()
         self._paused_until = 0.0
         self._pause = 0.0
+        self._probing = False
         self._timer: asyncio.TimerHandle | None = None
 
     async def turn(self, urgency: Urgency) -> None:
@@ -95,6 +98,7 @@ class Budget:
             self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, self._pause * 2))
             self._slowed_to = max(min(SLOWEST, self._full), self._pace(now) / 2)
         self._slowed_at = now
+        self._probing = True
         wait = self._pause if retry_after is None else retry_after
         self._paused_until = max(self._paused_until, now + wait)
         self._serve()
@@ -105,8 +109,11 @@ class Budget:
         self._full = self._whole / max(1, parts)
 
     def answered(self) -> None:
-        """An answer came that was no 429: the next pause is a short one again."""
+        """An answer came that was no 429: the next pause is a short one again, and nobody has to ask alone."""
         self._pause = 0.0
+        if self._probing:
+            self._probing = False
+            self._serve()
 
     def _pace(self, now: float) -> float:
         """Calls a second."""
@@ -136,6 +143,8 @@ class Budget:
         window = most / pace
         while self._taken and self._taken[0] + max(window, 1.0) <= now:
             self._taken.popleft()
+        if self._probing:
+            return max(self._paused_until, self._taken[-1] + PROBE_SECONDS if self._taken else now)
         full = len(self._taken) >= most
         return max(self._paused_until, self._taken[-most] + window if full else now)
 

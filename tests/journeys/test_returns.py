@@ -169,6 +169,27 @@ async def test_the_customer_is_asked_in_exactly_these_words(house: House) -> Non
     await house.until(lambda: "Ask the customer" not in house.card(item.id).labels)
 
 
+async def test_a_unit_that_was_asked_about_and_went_back_to_repair_is_put_before_a_person(house: House) -> None:
+    """It looks as it did before the click, and yet the customer was asked."""
+    item, card = await hung(house)
+    await house.ana.presses("returns", card, "Repair")
+    await house.until(lambda: states(house, item) == ["return_in_repair"])
+    again = await house.until(lambda: (c := house.card(item.id)) and "Ask the customer" in c.labels and c)
+    house.market.faults.cut_after_execution(path="/clarify", next=1)
+    await house.ana.presses("returns", again, "Ask the customer")
+    await house.until(lambda: house.ana.modal and house.ana.modal.callback_id == "return.clarify")
+    await house.ana.fills({"message": "Fehlt das Netzteil?"})
+    house.kontor.actions.read_back_seconds = (0.5,)
+    assert await house.ana.submits() is None
+    await house.until(lambda: states(house, item) == ["return_in_clarification"])
+    house.market.world.repair(house.market.world.units_of_return(item.id)[0])
+
+    asked = await house.shown(item.id, "may or may not have reached the customer")
+
+    assert "It was done" in asked.labels
+    assert [action.state for action in await action_rows.needs_human()] == ["needs_human"]
+
+
 async def test_a_decision_window_that_is_too_old_sends_nothing(tmp_path: Path) -> None:
     async with running(tmp_path, polls=False) as house:
         item, card = await hung(house)

@@ -62,6 +62,14 @@ TICKETS = [
     ),
     Conversation(
         "GET",
+        lambda m: m.list_tickets_of(2718281),
+        "/tickets",
+        "/tickets",
+        {"id_buyer": "2718281", "sort": "ts_updated_iso:desc", "limit": "30", **PAGE},
+        answer=rows(a.a_ticket_row()),
+    ),
+    Conversation(
+        "GET",
         lambda m: m.fetch_ticket("00112345678"),
         "/tickets/{id_ticket}",
         "/tickets/00112345678",

@@ -123,6 +123,7 @@ def test_a_burst_of_complaints_is_one_complaint() -> None:
         budget = Budget(50.0)
         pauses = [budget.slow_down(None) for _ in range(20)]
         await budget.turn(Urgency.LOOK)
+        budget.answered()
         # At half the pace: the 26th turn has to wait.
         times = await turns(budget, 25)
         return [max(pauses), times[-2] - times[0], times[-1] - times[0]]
@@ -132,6 +133,18 @@ def test_a_burst_of_complaints_is_one_complaint() -> None:
     assert longest == pytest.approx(1.0)
     assert within == pytest.approx(0.0)
     assert beyond == pytest.approx(1.0)
+
+
+def test_after_a_pause_one_call_a_second_asks_alone_until_one_is_served() -> None:
+    async def story() -> list[float]:
+        budget = Budget(50.0)
+        budget.slow_down(3.0)
+        asking = asyncio.create_task(turns(budget, 6))
+        await asyncio.sleep(5.5)
+        budget.answered()
+        return await asking
+
+    assert in_no_time(story()) == pytest.approx([3.0, 4.0, 5.0, 5.5, 5.5, 5.5])
 
 
 def test_a_pause_nobody_can_wait_out_is_told_at_once() -> None:

@@ -273,24 +273,3 @@ async def test_a_call_beyond_the_pace_is_told_when_to_come_back(
     await post(client)
 
     assert len(texts(slack)) == 5
-
-
-async def test_posting_is_cheap_enough_for_a_thousand_a_second(slack: SlackWorkspace) -> None:
-    body = b'{"channel":"C0SUPPORT1","text":"x","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"y"}}]}'
-    headers = [(b"authorization", f"Bearer {TOKEN}".encode()), (b"content-type", b"application/json")]
-    path = "/api/chat.postMessage"
-    scope = {"type": "http", "method": "POST", "path": path, "root_path": "", "query_string": b"", "headers": headers}
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Any) -> None:
-        await asyncio.sleep(0)
-
-    # Processor time, so that a busy machine does not fail it.
-    started = time.process_time()
-    for _ in range(500):
-        await slack.app(dict(scope), receive, send)
-
-    assert time.process_time() - started < 0.5
-    assert len(texts(slack)) == 500
