@@ -3,6 +3,7 @@
 Slack shows a picture about 360 points wide, half of what is drawn here, on a white or a nearly black page. So no letter
 is smaller than 20, and the picture brings its own light page with a border. Colours are told apart by people with any
 kind of colour vision, and never carry a meaning alone: every segment has an outline, every bar a number or a legend.
+A storefront has one colour, whichever others are shown with it.
 """
 
 from __future__ import annotations
@@ -26,10 +27,25 @@ LETTER = 0.6
 
 PAGE, INK, QUIET, LINE = "#ffffff", "#1d1c1d", "#565458", "#d9d6da"
 OUTLINE = "#2b2a2c"
-# After Okabe and Ito (https://jfly.uni-koeln.de/color/), in an order in which neighbours differ most in lightness.
-PALETTE = ("#0072b2", "#e69f00", "#005f46", "#56b4e9", "#8e2f6b", "#f0e442", "#7a7a7a")
-INWARD, OUTWARD = PALETTE[0], "#d55e00"
+# Searched for: any two are 20 apart (CIE76) with any kind of colour vision, none is as light as another, and neighbours
+# in this order, which is that of a stack from below, differ most in lightness.
+COLOURS = {
+    "de": "#0865c9",
+    "at": "#88d481",
+    "cz": "#960000",
+    "sk": "#ff9736",
+    "pl": "#823e7a",
+    "fr": "#23f0c8",
+    "it": "#a76a06",
+    "es": "#052891",
+    "nl": "#d781ca",
+}
+# Storefronts newer than this list.
+NEWER = "#8a8a8a"
+# Bars that are no storefront's have none of these colours.
+INWARD, OUTWARD = "#565458", "#c9c4cf"
 
+LINE_HEIGHT = 28
 PLOT = 300
 ROW = 66
 
@@ -57,15 +73,30 @@ def svg(chart: BarChart) -> str:
 
 def _heading(chart: BarChart) -> Iterator[str]:
     yield _text(EDGE, 46, chart.title, LARGE)
-    yield _text(EDGE, 76, f"{chart.subtitle} · in {chart.unit}", SMALL, fill=QUIET)
+    for number, line in enumerate(_lines(chart)):
+        yield _text(EDGE, 76 + LINE_HEIGHT * number, line, SMALL, fill=QUIET)
+
+
+def _lines(chart: BarChart) -> list[str]:
+    """Where, when and in what; on two lines when one is too short for all the storefronts."""
+    places, *rest = chart.subtitle.split(" · ")
+    said = " · ".join([places, *rest, f"in {chart.unit}"])
+    if len(said) * SMALL * LETTER <= WIDTH - 2 * EDGE:
+        return [said]
+    return [places, " · ".join([*rest, f"in {chart.unit}"])]
+
+
+def _below_heading(chart: BarChart) -> int:
+    return 76 + LINE_HEIGHT * (len(_lines(chart)) - 1)
 
 
 # Bars that stand: one for each day, week or month
 
 
 def _upright(chart: BarChart) -> tuple[int, list[str]]:
-    legend = list(_legend(chart.series)) if len(chart.series) > 1 else []
-    top = 108 + (34 * (1 + max(line for line, _ in legend)) if legend else 0)
+    start = _below_heading(chart)
+    legend = list(_legend(chart.series, start + 20)) if len(chart.series) > 1 else []
+    top = start + 32 + (34 * (1 + max(line for line, _ in legend)) if legend else 0)
     sums = [sum(max(series.values[place], 0.0) for series in chart.series) for place in range(len(chart.labels))]
     ticks = scale(max(sums, default=0.0))
     left = EDGE + 12 + int(max(len(_short(tick, ticks[-1])) for tick in ticks) * SMALL * LETTER)
@@ -85,12 +116,12 @@ def _upright(chart: BarChart) -> tuple[int, list[str]]:
 def _stack(series: Sequence[Series], place: int, x: float, room: float, bottom: float, most: float) -> Iterator[str]:
     gap = max(room * 0.14, 1.0)
     y = bottom
-    for number, each in enumerate(series):
+    for each in series:
         height = PLOT * max(each.values[place], 0.0) / most
         if height <= 0:
             continue
         y -= height
-        yield _bar(x + gap, y, room - 2 * gap, height, PALETTE[number % len(PALETTE)])
+        yield _bar(x + gap, y, room - 2 * gap, height, _colour(each))
 
 
 def _days(labels: Sequence[str], left: float, room: float, bottom: float) -> Iterator[str]:
@@ -104,17 +135,21 @@ def _days(labels: Sequence[str], left: float, room: float, bottom: float) -> Ite
         yield _text(middle, bottom + 30, labels[place], SMALL, anchor="middle")
 
 
-def _legend(series: Sequence[Series]) -> Iterator[tuple[int, str]]:
+def _legend(series: Sequence[Series], top: int) -> Iterator[tuple[int, str]]:
     """Names beside their colours, in the order of the stack from below; each with the line it stands on."""
     x, line = float(EDGE), 0
-    for number, each in enumerate(series):
+    for each in series:
         name = one_line(each.name, 24)
         width = 34 + len(name) * MIDDLE * LETTER + 22
         if x + width > WIDTH - EDGE and x > EDGE:
             x, line = float(EDGE), line + 1
-        y = 96 + 34 * line
-        yield line, _bar(x, y, 20, 20, PALETTE[number % len(PALETTE)]) + _text(x + 30, y + 18, name, MIDDLE)
+        y = top + 34 * line
+        yield line, _bar(x, y, 20, 20, _colour(each)) + _text(x + 30, y + 18, name, MIDDLE)
         x += width
+
+
+def _colour(series: Series) -> str:
+    return COLOURS.get(series.name.lower(), NEWER)
 
 
 # Bars that lie: one for each word, with its number
@@ -126,15 +161,16 @@ def _across(chart: BarChart) -> tuple[int, list[str]]:
     numbers = [_number(value, chart.decimals) for value in values]
     reserved = max(len(number) for number in numbers) * MIDDLE * LETTER + 16
     longest = WIDTH - 2 * EDGE - reserved
+    top = _below_heading(chart) + 36
     parts = []
     for row, (label, value, number) in enumerate(zip(chart.labels, values, numbers, strict=True)):
-        y = 112 + ROW * row
+        y = top + ROW * row
         width = longest * abs(value) / most
         parts.append(_text(EDGE, y + 18, one_line(label, 52), SMALL))
         if width:
             parts.append(_bar(EDGE, y + 26, max(width, 2.0), 24, OUTWARD if value < 0 else INWARD))
         parts.append(_text(EDGE + width + 12, y + 46, number, MIDDLE))
-    return 112 + ROW * len(values) + 10, parts
+    return top + ROW * len(values) + 10, parts
 
 
 # Small parts

@@ -15,7 +15,6 @@ from bot.domain.reportsummary import Summary, summarise
 from bot.domain.reporttable import TableTrouble, read_table
 from bot.marketplace import MarketError
 
-MOST_BYTES = 64 * 1024 * 1024
 LONGEST_LINE = 1024 * 1024
 _CENTRAL_EUROPE = frozenset({"cz", "sk", "pl"})
 _FOREIGN = "If this is the marketplace's, add its host to MARKET_FILE_HOSTS."
@@ -32,7 +31,7 @@ class ReadReport:
 async def fetch(market: Market, url: str, *, kind: str, storefront: str, hosts: tuple[str, ...]) -> ReadReport:
     """Fetch a report and read it. Raises `MarketError` and `TableTrouble`."""
     content = bytearray()
-    await market.download(url, content.extend, hosts=hosts, most=MOST_BYTES)
+    await market.download(url, content.extend, hosts=hosts)
     return await asyncio.to_thread(read, bytes(content), kind, storefront)
 
 

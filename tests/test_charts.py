@@ -13,8 +13,9 @@ from xml.etree import ElementTree
 import pytest
 import resvg_py
 
-from bot.charts import FONT, INK, INWARD, LETTER, OUTWARD, PAGE, PALETTE, QUIET, WIDTH, ZOOM, picture, scale, svg
-from bot.domain.chart import MOST_SERIES, BarChart, Series, chart_of
+from bot.charts import COLOURS, FONT, INK, INWARD, LETTER, NEWER, OUTWARD, PAGE, QUIET, WIDTH, ZOOM, picture, scale, svg
+from bot.domain.chart import BarChart, Series, chart_of
+from bot.domain.codes import STOREFRONTS
 from bot.domain.period import Period
 from bot.domain.reportsummary import ALONE, Summary
 
@@ -34,6 +35,7 @@ def charts() -> Mapping[str, BarChart]:
     places = ("de", "at", "cz", "sk", "pl", "fr", "it", "es", "nl")
     month = Period(date(2026, 10, 23), date(2026, 11, 22))
     busy = {place: sold("EUR" if place not in "czpl" else place, month, chance.randint(1, 10**6)) for place in places}
+    newer = {place: sold("EUR", WEEK) for place in ("nl", "ro", "de", "hu")}
     reasons = Summary(
         counts={f"Grund Nummer {number} mit vielen weiteren Wörtern <b>&amp;": 50 - number for number in range(20)}
     )
@@ -41,10 +43,12 @@ def charts() -> Mapping[str, BarChart]:
     found = {
         "a week of one storefront": chart_of("sales-new", {"de": sold("EUR", WEEK)}, WEEK),
         "a month of nine": chart_of("sales-new", busy, month),
+        "storefronts nobody knows": chart_of("sales-new", newer, WEEK),
         "half a year": chart_of("sales-new", {"de": sold("EUR", Period(date(2026, 6, 3), WEEK.last))}),
         "a year": chart_of("sales-new", {"de": sold("EUR", year, 10**9)}, year),
         "one day": chart_of("sales-new", {"de": sold("EUR", Period(WEEK.last, WEEK.last), 3)}),
         "reasons": chart_of("cancellations", {"de": reasons, "at": reasons}, WEEK),
+        "reasons of nine": chart_of("cancellations", dict.fromkeys(places, reasons), asked=WEEK.last),
         "one reason": chart_of("cancellations", {"de": Summary(counts={"NoInventory": 1})}),
         "prices": chart_of("competitors-comparer", {"de": Summary(counts={"cheapest": 3, ALONE: 12_345_678})}),
         "bookings": chart_of("bookings-new", {"de": Summary(currency="EUR", sums=booked)}, WEEK),
@@ -63,7 +67,7 @@ def drawn(chart: BarChart) -> ElementTree.Element:
 
 
 def test_every_kind_of_picture_is_drawn() -> None:
-    assert len(CHARTS) == 9
+    assert len(CHARTS) == 11
 
 
 def test_sales_of_one_currency_are_money_and_of_several_are_units() -> None:
@@ -105,12 +109,27 @@ def test_long_spans_are_shown_by_week_and_by_month_and_nothing_is_lost(
     assert chart.series[0].total == pytest.approx(10.0 * days)
 
 
-def test_more_storefronts_than_colours_are_one_together() -> None:
-    chart = CHARTS["a month of nine"]
+def test_storefronts_stand_in_one_order_and_those_nobody_knows_are_one_together() -> None:
+    assert [series.name for series in CHARTS["a month of nine"].series] == [place.upper() for place in STOREFRONTS]
+    assert sum(series.total for series in CHARTS["a month of nine"].series) == 9 * 31 * 2
+    newer = CHARTS["storefronts nobody knows"].series
+    assert [series.name for series in newer] == ["DE", "NL", "others"]
+    assert newer[-1].total == 2 * newer[0].total
 
-    assert len(chart.series) == MOST_SERIES
-    assert chart.series[-1].name == "others"
-    assert sum(series.total for series in chart.series) == 9 * 31 * 2
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_picture_names_its_storefronts_when_and_in_what(name: str) -> None:
+    chart = CHARTS[name]
+    said = " ".join(text.text or "" for text in drawn(chart).iter(f"{NAMES}text"))
+    places, *rest = chart.subtitle.split(" · ")
+
+    assert all(place in STOREFRONTS or name == "storefronts nobody knows" for place in places.lower().split(", "))
+    for words in (chart.title, places, *rest, f"in {chart.unit}"):
+        assert words in said
+
+
+def test_a_report_about_no_days_names_the_day_it_was_asked_for() -> None:
+    assert CHARTS["reasons of nine"].subtitle.endswith(" · as of 22 Nov 2026")
 
 
 def test_the_rarest_reasons_are_one_together_and_codes_are_words() -> None:
@@ -150,7 +169,7 @@ def test_where_there_is_nothing_to_see_there_is_no_picture(kind: str) -> None:
 
 def test_a_chart_says_in_words_what_it_shows() -> None:
     assert CHARTS["a week of one storefront"].words == (
-        "Bar chart: Sales per day, 16 - 22 Nov 2026. Largest: 16 Nov 10 EUR, 17 Nov 10 EUR, 18 Nov 10 EUR. "
+        "Bar chart: Sales per day, DE · 16 - 22 Nov 2026. Largest: 16 Nov 10 EUR, 17 Nov 10 EUR, 18 Nov 10 EUR. "
         "In all 70 EUR."
     )
     assert "In all" not in CHARTS["bookings"].words
@@ -310,16 +329,29 @@ def apart(one: str, other: str, sight: str) -> float:
 
 
 @pytest.mark.parametrize("sight", ["everybody", "protanopia", "deuteranopia", "tritanopia"])
-def test_any_two_colours_can_be_told_apart_with_any_colour_vision(sight: str) -> None:
-    nearest = min((apart(one, other, sight), one, other) for one, other in combinations(PALETTE, 2))
+def test_any_two_storefronts_can_be_told_apart_with_any_colour_vision(sight: str) -> None:
+    nearest = min((apart(one, other, sight), one, other) for one, other in combinations([*COLOURS.values(), NEWER], 2))
 
-    assert nearest[0] >= 15, nearest
+    assert nearest[0] >= 20, nearest
     assert apart(INWARD, OUTWARD, sight) >= 30
 
 
-def test_neighbours_in_a_stack_differ_in_grey_too() -> None:
-    for one, other in pairwise(PALETTE):
+def test_neighbours_in_a_stack_differ_in_grey_too_and_no_two_are_the_same_there() -> None:
+    for one, other in pairwise(COLOURS.values()):
         assert apart(one, other, "no colours") >= 24, (one, other)
+    for one, other in combinations([*COLOURS.values(), NEWER], 2):
+        assert apart(one, other, "no colours") >= 6, (one, other)
+
+
+def test_a_storefront_has_one_colour_whoever_is_shown_with_it() -> None:
+    assert tuple(COLOURS) == STOREFRONTS
+    for place in STOREFRONTS:
+        for others in ((), STOREFRONTS[:2], STOREFRONTS[5:]):
+            shown = {each: sold("EUR", WEEK) for each in (place, *others)}
+            chart = chart_of("sales-new", shown, WEEK)
+            assert chart is not None
+            fills = {bar.attrib["fill"] for bar in drawn(chart).iter(f"{NAMES}rect")} - {PAGE}
+            assert fills == {COLOURS[each] for each in shown}
 
 
 @pytest.mark.parametrize("ink", [INK, QUIET])

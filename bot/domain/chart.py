@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.domain.codes import STOREFRONTS
 from bot.domain.period import Period
 from bot.domain.reportsummary import ALONE, OTHERS, POSITIONS, Summary, booking_months, first_and_last
 
 MOST_REASONS = 8
-MOST_SERIES = 7
 # Above so many bars nobody can tell them apart at the width of a preview.
 MOST_DAYS = 31
 MOST_WEEKS = 26
@@ -66,16 +66,22 @@ class BarChart:
         return f"{value:,.{self.decimals}f}".replace(",", "\u202f") + f" {self.unit}"
 
 
-def chart_of(kind: str, summaries: Mapping[str, Summary], days: Period | None = None) -> BarChart | None:
-    """The picture of a report, None where there is nothing to see. `summaries` are by storefront."""
+def chart_of(
+    kind: str, summaries: Mapping[str, Summary], days: Period | None = None, *, asked: date | None = None
+) -> BarChart | None:
+    """The picture of a report, None where there is nothing to see. `summaries` are by storefront.
+
+    A report that is about no days is about the day it was `asked` for.
+    """
+    when = str(days) if days else f"as of {Period(asked, asked)}" if asked else ""
     if kind == "sales-new":
         return _sales(summaries, days)
     if kind == "cancellations":
-        return _by_word("Cancellations by reason", summaries, days)
+        return _by_word("Cancellations by reason", summaries, when)
     if kind in {"competitors-comparer", "price-competitiveness"}:
-        return _positions(summaries)
+        return _positions(summaries, when)
     if kind == "bookings-new":
-        return _bookings(summaries, days)
+        return _bookings(summaries, when)
     return None
 
 
@@ -85,21 +91,21 @@ def _sales(summaries: Mapping[str, Summary], days: Period | None) -> BarChart | 
     if span is None:
         return None
     whole = days or Period(*span)
-    currencies = {summary.currency for summary in summaries.values() if summary.days}
+    sold = {place: summary for place, summary in summaries.items() if summary.days}
+    currencies = {summary.currency for summary in sold.values()}
     currency = currencies.pop() if len(currencies) == 1 else None
     steps = list(_steps(whole))
     series = [
         Series(storefront.upper(), tuple(_between(summary, step, money=bool(currency)) for step in steps))
-        for storefront, summary in summaries.items()
-        if summary.days
+        for storefront, summary in sold.items()
     ]
     each = "day" if len(steps) == whole.days else "week" if steps[0].days <= 7 else "month"
     return BarChart(
         title=f"{'Sales' if currency else 'Units sold'} per {each}",
-        subtitle=str(whole),
+        subtitle=_told(sold, str(whole)),
         unit=currency or "units",
         labels=tuple(_label(step, each) for step in steps),
-        series=_largest(series),
+        series=_in_order(series),
     )
 
 
@@ -126,17 +132,17 @@ def _label(step: Period, each: str) -> str:
     return f"{step.first:%b %y}" if each == "month" else f"{step.first.day} {step.first:%b}"
 
 
-def _largest(series: Sequence[Series]) -> tuple[Series, ...]:
-    """The series with most in them; what is beyond the colours there are is one together."""
-    ranked = sorted(series, key=lambda each: -each.total)
-    if len(ranked) <= MOST_SERIES:
-        return tuple(ranked)
-    rest = ranked[MOST_SERIES - 1 :]
-    together = tuple(sum(values) for values in zip(*(each.values for each in rest), strict=True))
-    return (*ranked[: MOST_SERIES - 1], Series(OTHERS, together))
+def _in_order(series: Sequence[Series]) -> tuple[Series, ...]:
+    """Always the same order, so that a storefront is found where it was; several nobody knows are one together."""
+    places = [storefront.upper() for storefront in STOREFRONTS]
+    known = sorted((each for each in series if each.name in places), key=lambda each: places.index(each.name))
+    rest = [each for each in series if each.name not in places]
+    if len(rest) > 1:
+        rest = [Series(OTHERS, tuple(sum(values) for values in zip(*(each.values for each in rest), strict=True)))]
+    return (*known, *rest)
 
 
-def _by_word(title: str, summaries: Mapping[str, Summary], days: Period | None) -> BarChart | None:
+def _by_word(title: str, summaries: Mapping[str, Summary], when: str) -> BarChart | None:
     counts: Counter[str] = Counter()
     for summary in summaries.values():
         counts.update(summary.counts)
@@ -147,7 +153,7 @@ def _by_word(title: str, summaries: Mapping[str, Summary], days: Period | None) 
     bars = {**kept, OTHERS: kept.get(OTHERS, 0) + rest} if rest else kept
     return BarChart(
         title=title,
-        subtitle=" · ".join([_places(summaries), *([str(days)] if days else [])]),
+        subtitle=_told(summaries, when),
         unit="units",
         labels=tuple(_spelled(word) for word in bars),
         series=(Series("units", tuple(float(count) for count in bars.values())),),
@@ -162,7 +168,7 @@ def _spelled(word: str) -> str:
     return re.sub(r"(?<!^)[A-Z]", lambda letter: " " + letter[0].lower(), word)
 
 
-def _positions(summaries: Mapping[str, Summary]) -> BarChart | None:
+def _positions(summaries: Mapping[str, Summary], when: str) -> BarChart | None:
     """How many offers stand where, from the cheapest to the most expensive."""
     counts: Counter[str] = Counter()
     for summary in summaries.values():
@@ -172,7 +178,7 @@ def _positions(summaries: Mapping[str, Summary]) -> BarChart | None:
     labels = (*(name for _, name in POSITIONS), ALONE)
     return BarChart(
         title="Your prices beside the best other one",
-        subtitle=_places(summaries),
+        subtitle=_told(summaries, when),
         unit="offers",
         labels=labels,
         series=(Series("offers", tuple(float(counts[label]) for label in labels)),),
@@ -180,7 +186,7 @@ def _positions(summaries: Mapping[str, Summary]) -> BarChart | None:
     )
 
 
-def _bookings(summaries: Mapping[str, Summary], days: Period | None) -> BarChart | None:
+def _bookings(summaries: Mapping[str, Summary], when: str) -> BarChart | None:
     """What each kind of booking comes to, in the one currency most storefronts have."""
     currencies = Counter(summary.currency for summary in summaries.values() if summary.sums and summary.currency)
     if not currencies:
@@ -202,7 +208,7 @@ def _bookings(summaries: Mapping[str, Summary], days: Period | None) -> BarChart
         return None
     return BarChart(
         title="Bookings by kind",
-        subtitle=" · ".join([_places(shown), *([str(days)] if days else [])]),
+        subtitle=_told(shown, when),
         unit=str(currency),
         labels=tuple(bars),
         series=(Series(str(currency), tuple(minor / 100 for minor in bars.values())),),
@@ -212,5 +218,6 @@ def _bookings(summaries: Mapping[str, Summary], days: Period | None) -> BarChart
     )
 
 
-def _places(summaries: Mapping[str, Summary]) -> str:
-    return ", ".join(place.upper() for place in summaries)
+def _told(summaries: Mapping[str, Summary], when: str) -> str:
+    """Which storefronts, and when: "DE, AT · 16 - 22 Nov 2026"."""
+    return " · ".join(filter(None, [", ".join(place.upper() for place in summaries), when]))

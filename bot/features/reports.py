@@ -61,10 +61,10 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     progress = [await _follow(desk, row, wish, part, actions.get(part)) for part in wish.parts]
     summaries = {each.part.storefront: each.part.summary for each in progress if each.part.summary}
     over = all(each.again is None for each in progress)
-    chart = chart_of(wish.kind, summaries, wish.days) if over else None
+    first = next(iter(actions.values()))
+    chart = chart_of(wish.kind, summaries, wish.days, asked=first.taken_at.date()) if over else None
     contents = {each.part.storefront: each.content for each in progress if each.content is not None}
     hung = await hang(desk, row, wish, chart, contents) if over else None
-    first = next(iter(actions.values()))
     card = cards.report_card(
         wish,
         [each.part for each in progress],

@@ -23,7 +23,7 @@ AFTER = (
 DOWNLOADS = ("never_downloaded", "downloaded_twice")
 REPORTS = (
     *("foreign_report", "endless_report", "failed_report", "huge_report"),
-    *("strange_columns", "strange_encoding"),
+    *("strange_columns", "moved_columns", "strange_encoding"),
 )
 PUSHES = ("lost_pushes", "duplicate_pushes", "shuffled_pushes", "old_push_stamps", "forged_pushes")
 POISONS = (

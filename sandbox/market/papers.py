@@ -72,6 +72,8 @@ class Papers(Ground):
         if spoilt == "strange_columns":
             header = ["anything", *(STRANGE.format(str(name)[::-1]) for name in header)]
             rows = [["?", *row, "more than the header knows"] for row in rows]
+        if spoilt == "moved_columns":
+            header, rows = ["new_column", *header[::-1]], [["?", *row[::-1]] for row in rows]
         text = io.StringIO()
         writer = csv.writer(text, delimiter=";", lineterminator="\n")
         writer.writerow(header)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.store import notes
 from tests.journeys.house import House
 from tests.journeys.moments import on, started, to, week
@@ -97,8 +99,14 @@ async def test_a_death_between_asking_and_noting_it_asks_no_second_time(tmp_path
         assert asked(house) == before + 1
 
 
-async def test_the_money_of_a_month_is_one_card_with_payouts_fees_and_refunds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", [None, "moved_columns"])
+async def test_the_money_of_a_month_is_one_card_with_payouts_fees_and_refunds(
+    tmp_path: Path, fault: str | None
+) -> None:
+    """Also when the columns are in another order, with one among them that nobody knows."""
     async with started(tmp_path, schedules=MONTHLY) as house:
+        if fault:
+            house.market.faults.spoil_report(fault)
         world = house.market.world
         orders = [sent_order(house) for _ in range(4)]
         unit = world.units_of(orders[0])[0]
