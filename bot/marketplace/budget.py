@@ -1,8 +1,8 @@
 """How often one account may ask: so many calls a second, people first, and a common pause when told to slow down.
 
 The marketplace allows 111 calls a second and seller over everything (https://sellerapi.kaufland.com/?page=rate-limits)
-and says nothing but 429 above. We stay far below, and when 429 comes all callers of the account pause together. Then one
-asks alone; when it is served, all go on at half the pace and find their way back after a while.
+and says nothing but 429 above. We stay far below, and when 429 comes all callers of the account pause together. Then
+one asks alone; when it is served, all go on at half the pace and find their way back after a while.
 """
 
 from __future__ import annotations
