@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -35,6 +35,7 @@ CHALLENGE_SECONDS = 60
 CHECK_SECONDS = 300.0
 # A subscription the marketplace keeps switching off is not switched on again more often than this.
 REACTIVATE_SECONDS = 900.0
+FAILED = "FAILED"
 
 
 @dataclass(frozen=True)
@@ -95,21 +96,29 @@ async def sync(
 ) -> list[str]:
     """Make the subscriptions right. Returns what was done or failed, a line each. Raises MarketError if unreadable."""
     existing = [item async for item in market.list_subscriptions()]
-    told: list[str] = []
-    for step in steps(
+    plan = steps(
         existing,
         storefronts=storefronts,
         callback_url=callback_url,
         fallback_email=fallback_email,
         unit_events=unit_events,
-    ):
+    )
+    return list((await _carry_out(market, plan, callback_url, fallback_email, now)).values())
+
+
+async def _carry_out(
+    market: Market, plan: list[Step], callback_url: str, fallback_email: str, now: Callable[[], datetime]
+) -> dict[Step, str]:
+    """What was done or failed, a line for each step."""
+    told: dict[Step, str] = {}
+    for step in plan:
         await challenges.expect(market.account, now() + timedelta(seconds=CHALLENGE_SECONDS))
         try:
             await _do(market, step, callback_url, fallback_email)
             failpoints.reach("sub.done")
-            told.append(f"done: {step.what}")
+            told[step] = f"done: {step.what}"
         except MarketError as error:
-            told.append(f"FAILED: {step.what}: {error}")
+            told[step] = f"{FAILED}: {step.what}: {error}"
     await challenges.settled(market.account)
     return told
 
@@ -139,7 +148,8 @@ class Watch:
     seconds: float = CHECK_SECONDS
     inactive: int = 0
     error: str | None = None
-    _mended_at: datetime | None = None
+    # When what was put right last, by what was done.
+    _mended: dict[str, datetime] = field(default_factory=dict)
 
     async def run_for_ever(self) -> None:
         while True:
@@ -163,17 +173,13 @@ class Watch:
         )
         self.inactive = len(plan)
         self.error = None
-        if not plan or (self._mended_at and self.now() - self._mended_at < timedelta(seconds=REACTIVATE_SECONDS)):
+        lately = self.now() - timedelta(seconds=REACTIVATE_SECONDS)
+        self._mended = {what: at for what, at in self._mended.items() if at > lately}
+        wanted = [step for step in plan if step.what not in self._mended]
+        if not wanted:
             return
-        self._mended_at = self.now()
-        told = await sync(
-            self.market,
-            storefronts=self.storefronts,
-            callback_url=self.callback_url,
-            fallback_email=self.fallback_email,
-            now=self.now,
-            unit_events=self.unit_events(),
-        )
-        self.inactive = sum(line.startswith("FAILED") for line in told)
-        for line in told:
+        told = await _carry_out(self.market, wanted, self.callback_url, self.fallback_email, self.now)
+        self.inactive -= sum(not line.startswith(FAILED) for line in told.values())
+        self._mended |= {step.what: self.now() for step, line in told.items() if not line.startswith(FAILED)}
+        for line in told.values():
             log.info("subscription", account=self.market.account, outcome=line)

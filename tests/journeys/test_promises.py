@@ -356,7 +356,7 @@ async def test_a_subscription_the_marketplace_switched_off_is_switched_on_again(
     shop = house.market.world.shop()
     active = await house.until(lambda: [each for each in shop.subscriptions if each.active])
     active[0].active = False
-    house.kontor.watches[0]._mended_at = None
+    house.kontor.watches[0]._mended.clear()
 
     await house.until(lambda: active[0].active)
 

@@ -38,7 +38,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[House]:
     """A house whose rules want notices, once the marketplace was asked to push what they take."""
     folder = rules(tmp_path / "rules", routing=asking())
     async with running(tmp_path / "data", RULES_DIR=str(folder)) as house:
-        await house.until(lambda: len(subscribed(house)) == 4 * 3)
+        await house.until(lambda: len(subscribed(house)) == 5 * 3)
         yield house
 
 
