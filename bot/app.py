@@ -27,9 +27,10 @@ from bot.clocks import ClockFile
 from bot.composing import Composing
 from bot.connections import market, market_transport, share, signed_url, slack_client, watches
 from bot.desk import Desk, Market
+from bot.domain.inventory import Unit
 from bot.domain.invoice import InvoiceBook
 from bot.domain.pace import Pace
-from bot.domain.routing import Facts, Route, route_now
+from bot.domain.routing import Facts, Route, notice_rule, route_now, unit_facts
 from bot.duties import Watched, follower, supervised, take_changes
 from bot.feeddesk import FeedPlaces, published, sweep_out
 from bot.files import Files
@@ -44,7 +45,7 @@ from bot.paperrules import OptionalFile, Schedules, invoice_file, schedule_file
 from bot.papers import Papers
 from bot.pdftext import PaperReader
 from bot.people import People
-from bot.polls import Polls
+from bot.polls import OfferRules, Polls
 from bot.replies import ReplyTemplates
 from bot.rights import Rights
 from bot.roles import RoleFile, role_file
@@ -112,6 +113,12 @@ class EditedFiles:
     def route(self, facts: Facts) -> Route:
         """Where the rules of now send a subject."""
         return route_now(self.rules.book, facts)
+
+    def notice(self, now: Callable[[], datetime], unit: Unit, account: str) -> tuple[str, str] | None:
+        """The rule that wants a notice of `unit`, and which; None for silence."""
+        route = self.route(unit_facts(unit, account, now()))
+        notice = route.notices.of(unit)
+        return (notice_rule(route.rule, route.notices), notice) if notice else None
 
     def papers(self, settings: Settings, channels: Channels) -> Papers:
         return Papers(
@@ -275,7 +282,9 @@ async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, pa
         lambda: desk, features.ACTIONS, now, new_id, rights, not shared, open_lanes=open_lanes, steady=board.steady
     )
     polls = Polls(
-        markets, looks, now, settings.poll_seconds, settings.reconcile_seconds, lambda: files.rules.book.shows("order")
+        *(markets, looks, now, settings.poll_seconds, settings.reconcile_seconds),
+        shows_orders=lambda: files.rules.book.shows("order"),
+        offer_rules=lambda: OfferRules(files.rules.book.unit_rules, partial(files.notice, now)),
     )
     health = Health(settings, board, looks, actions, polls, files.rules, files.roles, files.templates, now)
     health.alone, health.door_only = not shared, part is Part.WEB

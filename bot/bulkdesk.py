@@ -211,10 +211,10 @@ def sheet_of(rows: Iterable[Sequence[str]]) -> bytes:
 
 def files_of(ended: Sequence[Ended]) -> Mapping[str, tuple[str, bytes]]:
     """(title, content) of the files that tell the result, by name."""
-    found = {"result.csv": ("What became of every offer", sheet_of(bulkresult.result_rows(ended)))}
+    found = {"result.csv": ("result.csv: what became of every offer", sheet_of(bulkresult.result_rows(ended)))}
     if undone := bulkresult.undone(ended):
         found["undo.csv"] = (
-            "The values before: give it to /stock bulk to bring them back",
+            "undo.csv: the values before, for /stock bulk",
             sheet_of(undo_rows(undone)),
         )
     return found

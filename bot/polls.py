@@ -16,6 +16,7 @@ import structlog
 
 from bot import failpoints
 from bot.desk import Market, Marks, subject_key
+from bot.domain.inventory import Unit
 from bot.domain.model import FULFILLED_BY_KAUFLAND
 from bot.domain.words import one_line
 from bot.marketplace import MarketError
@@ -31,6 +32,8 @@ FIRST_START = timedelta(days=28)
 DOUBT = timedelta(seconds=120)
 WAITING_UNITS = ("return_arrived", "return_in_clarification", "return_in_repair")
 BATCH = 100
+# A whole inventory is a long list, so it is read once in so many rounds of the others.
+OFFER_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,19 @@ class Change:
     state: str | None = None
 
 
+@dataclass(frozen=True)
+class OfferRules:
+    """What the rules of now want of offers: the `names` of those that want notices, with what they want, and `told` of
+    an offer: such a name and the notice, None for silence.
+    """
+
+    names: tuple[str, ...]
+    told: Callable[[Unit, str], tuple[str, str] | None]
+
+
+SILENCE = OfferRules((), lambda _unit, _account: None)
+
+
 @dataclass
 class Polls:
     markets: Mapping[str, Market]
@@ -50,6 +66,7 @@ class Polls:
     poll_seconds: float
     reconcile_seconds: float
     shows_orders: Callable[[], bool]
+    offer_rules: Callable[[], OfferRules] = lambda: SILENCE
     last_ok: dict[str, datetime] = field(default_factory=dict)
     last_error: dict[str, str] = field(default_factory=dict)
 
@@ -60,6 +77,8 @@ class Polls:
                 group.create_task(self._every(self.reconcile_seconds, f"returns:{account}", self.returns, account))
                 group.create_task(self._every(self.reconcile_seconds, f"units:{account}", self.return_units, account))
                 group.create_task(self._every(self.reconcile_seconds, f"orders:{account}", self.orders, account))
+                slowly = self.reconcile_seconds * OFFER_ROUNDS
+                group.create_task(self._every(slowly, f"offers:{account}", self.offers, account))
 
     async def _every(self, seconds: float, name: str, poll: Callable[[str], Awaitable[int]], account: str) -> None:
         while True:
@@ -114,6 +133,35 @@ class Polls:
                 yield Change(subject_key("order", account, row.id), row.units_updated)
 
         return await self._changes(f"orders:{account}", rows)
+
+    async def offers(self, account: str) -> int:
+        """Offers whose push was lost, while a rule wants notices of them.
+
+        What is the matter at the first look, or before a rule came, is how things are and no news.
+        """
+        rules, marked = self.offer_rules(), 0
+        for storefront in await self.markets[account].storefronts() if rules.names else ():
+            marked += await self._offers_of(account, storefront, rules)
+        if not rules.names and await notes.get(f"offers:{account}"):
+            await notes.put(f"offers:{account}", {}, self.now())
+        return marked
+
+    async def _offers_of(self, account: str, storefront: str, rules: OfferRules) -> int:
+        noted = await notes.get(f"offers:{account}") or {}
+        before = noted.get(storefront) or {"rules": [], "told": {}}
+        found: dict[str, str] = {}
+        news: list[str] = []
+        async for unit in self.markets[account].list_units(storefront):
+            if told := rules.told(unit, account):
+                rule, found[str(unit.id)] = told
+                if rule in before["rules"] and before["told"].get(str(unit.id)) != told[1]:
+                    news.append(subject_key("unit", account, f"{storefront}-{unit.id}"))
+        await self.marks.mark(news)
+        failpoints.reach("poll.marked")
+        # After the marks: who dies between the two marks once more, and a mark twice is one card.
+        noted[storefront] = {"rules": list(rules.names), "told": found}
+        await notes.put(f"offers:{account}", noted, self.now())
+        return len(news)
 
     async def _changes(self, name: str, rows: Callable[[datetime], AsyncIterator[Change]]) -> int:
         started = self.now()

@@ -138,9 +138,18 @@ class RuleBook:
         return kind != "order" or any(rule.order_new or rule.late_to_send is not None for rule in self.rules)
 
     @property
+    def unit_rules(self) -> tuple[str, ...]:
+        """The rules that want notices of offers, each with what it wants: another limit is another rule."""
+        return tuple(notice_rule(rule.name, rule.notices) for rule in self.rules if rule.notices.any)
+
+    @property
     def unit_events(self) -> tuple[str, ...]:
         """The pushes about offers that some rule needs; none where no rule wants notices."""
         return events(rule.notices for rule in self.rules)
+
+
+def notice_rule(name: str, notices: Notices) -> str:
+    return f"{name} ({', '.join(sorted(notices.wanted))}; {notices.low_stock})"
 
 
 @dataclass(frozen=True)

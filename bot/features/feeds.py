@@ -93,6 +93,7 @@ async def import_pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> Non
 
 def _wish(feed: FeedRow, plan: Plan, press: Press) -> Wish:
     """Once for each file: importing it again means giving it again. How much it endangers is what the roles ask."""
+    told = cards.effect_words(plan).replace("*", "")
     return Wish(
         kind=IMPORT,
         key=f"import:{feed.key}",
@@ -105,9 +106,7 @@ def _wish(feed: FeedRow, plan: Plan, press: Press) -> Wish:
         channel=press.channel,
         thread_ts=press.thread_ts,
         deed=Deed(IMPORT, count=plan.effect.weight, subject=feed.key),
-        summary=f"Import {feed.name[:80]} ({KINDS[feed.kind].spoken})\n{cards.effect_words(plan).replace('*', '')}"[
-            :300
-        ],
+        summary=f"Import {feed.name[:80]} as {KINDS[feed.kind].spoken}\n{told}"[:300],
     )
 
 

@@ -39,7 +39,7 @@ class Site:
 
 
 @asynccontextmanager
-async def open_site(data: Path) -> AsyncIterator[Site]:
+async def open_site(data: Path, **more: str) -> AsyncIterator[Site]:
     market = Marketplace([ACCOUNT], rate_limit=None)
     slack = SlackWorkspace(
         signing_secret=SIGNING_SECRET,
@@ -49,5 +49,5 @@ async def open_site(data: Path) -> AsyncIterator[Site]:
     async with Served(market.app) as market_door, Served(slack.app) as slack_door, market:
         slack.page.other_side = market_door.url
         market.other_side.slack = slack_door.url
-        async with bot_between(market, market_door.url, slack, slack_door.url, data, True, None, {}) as house:
+        async with bot_between(market, market_door.url, slack, slack_door.url, data, True, None, more) as house:
             yield Site(house, slack_door.url, market_door.url)

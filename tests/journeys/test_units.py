@@ -46,6 +46,14 @@ def subscribed(house: House) -> list[Any]:
     return [each for each in house.market.world.shop().subscriptions if each.event.startswith("item_unit_")]
 
 
+def offers_of_de(house: House) -> list[Any]:
+    """With more pieces than any rule here takes for few. Pieces are shared, so the one in cz sells out with it."""
+    wanted = ("de", "fulfilled_by_merchant", "AVAILABLE")
+    every = house.market.world.shop().offers
+    found = [offer for offer in every if (offer.storefront, offer.fulfillment, offer.status) == wanted]
+    return [offer for offer in found if offer.amount > 5]
+
+
 def becomes(house: House, offer: Any, **changes: object) -> None:
     house.market.world.change_offer(house.market.world.shop(), offer, changes)
 
@@ -154,6 +162,51 @@ async def test_lost_pushes_are_made_up_for_while_a_card_hangs(shop: House) -> No
     await shop.kontor.looks.sweep()
 
     await says(shop, offer, "all right again")
+
+
+async def test_a_push_that_was_lost_before_there_was_a_card_still_leads_to_one_notice(tmp_path: Path) -> None:
+    folder = rules(tmp_path / "rules", routing=asking())
+    async with running(tmp_path / "data", polls=False, RULES_DIR=str(folder)) as house:
+        house.market.faults.lose_pushes(1.0)
+        offer = offers_of_de(house)[0]
+        assert await house.kontor.polls.offers("main") == 0
+        becomes(house, offer, amount=0)
+        await house.quiet()
+        assert card_of(house, offer) is None
+
+        assert await house.kontor.polls.offers("main") == 2
+        card = await says(house, offer, "Sold out")
+        assert await house.kontor.polls.offers("main") == 0
+        await house.quiet()
+
+        assert card_of(house, offer) is card
+        assert house.slack.channels["orders"].replies(card.ts) == []
+        becomes(house, offer, amount=2)
+        assert await house.kontor.polls.offers("main") == 2
+        await says(house, offer, "Only 2 pieces left")
+
+
+async def test_the_first_look_at_an_inventory_and_a_new_rule_tell_of_nothing_that_was_so_before(
+    tmp_path: Path,
+) -> None:
+    folder = rules(tmp_path / "rules", routing=asking())
+    async with running(tmp_path / "data", polls=False, RULES_DIR=str(folder)) as house:
+        house.market.faults.lose_pushes(1.0)
+        first, second, third = offers_of_de(house)[:3]
+        becomes(house, first, amount=0)
+        becomes(house, second, amount=5)
+        assert await house.kontor.polls.offers("main") == 0
+
+        await house.restart()
+        path = folder / "routing.yaml"
+        path.write_text(asking().replace("low_stock: 3", "low_stock: 5"), "utf-8")
+        await house.until(lambda: "; 5" in str(house.kontor.files.rules.book.unit_rules))
+        assert await house.kontor.polls.offers("main") == 0
+        becomes(house, third, amount=0)
+        assert await house.kontor.polls.offers("main") == 2
+
+        await says(house, third, "Sold out")
+        assert (card_of(house, first), card_of(house, second)) == (None, None)
 
 
 async def test_rules_that_want_no_notices_any_more_end_the_pushes(shop: House, tmp_path: Path) -> None:
