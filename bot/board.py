@@ -277,6 +277,8 @@ class Board:
     async def _update(self, row: SubjectRow, channel: str, ts: str, wanted: Wanted) -> Place | None:
         """None when the card must be posted anew: it was deleted, or its channel is closed to us."""
         await self._turn(self.updates, UPDATES, row.key, reserve=0 if wanted.urgent else FOR_PEOPLE)
+        # Whoever loses the answer, or dies before noting it, must not take a card that changed for the one before.
+        await subject_rows.doubted(row.key)
         try:
             await self.slack.chat_update(
                 channel=channel, ts=ts, text=wanted.card.text[:3900], blocks=wanted.card.blocks

@@ -99,6 +99,7 @@ class Homes:
             await self._publish(row, view)
 
     async def _publish(self, row: HomeRow, view: Block) -> None:
+        await homes.shown(row.user_id, None)
         try:
             await self.slack.views_publish(user_id=row.user_id, view=view)
         except Exception as error:

@@ -53,6 +53,8 @@ async def _redraw(wall: Wall, subject: str, channel: str, entry: Entry, kept: En
     if kept.shows(entry.card.digest):
         return
 
+    await entries.redrawn(subject, entry.key, None)
+
     async def update() -> None:
         await wall.slack.chat_update(channel=channel, ts=str(kept.ts), text=entry.card.text, blocks=entry.card.blocks)
 

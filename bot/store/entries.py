@@ -94,8 +94,8 @@ async def posted(subject: str, key: str, ts: str) -> None:
     )
 
 
-async def redrawn(subject: str, key: str, shown: str) -> None:
-    """A slip shows the card of the digest `shown` now."""
+async def redrawn(subject: str, key: str, shown: str | None) -> None:
+    """A slip shows the card of the digest `shown` now; None while nobody can say what it shows."""
     await write("UPDATE entries SET shown = ? WHERE subject = ? AND key = ?", (shown, subject, key))
 
 

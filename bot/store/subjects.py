@@ -350,6 +350,11 @@ async def posted(key: str, channel: str, ts: str, shown: str) -> None:
     await write("UPDATE subjects SET" + _PLACED.removeprefix(",") + _OF, (channel, ts, shown, key))
 
 
+async def doubted(key: str) -> None:
+    """The card is about to be changed. Until that is noted, what it shows is nothing we know."""
+    await write("UPDATE subjects SET shown = '' WHERE key = ?", (key,))
+
+
 async def unplaced(key: str) -> None:
     """No card hangs anywhere, and none is on its way."""
     await write("UPDATE subjects SET" + _PLACED.removeprefix(",") + _OF, (None, None, None, key))
