@@ -30,7 +30,7 @@ from bot.desk import Desk, Market
 from bot.domain.inventory import Unit
 from bot.domain.invoice import InvoiceBook
 from bot.domain.pace import Pace
-from bot.domain.routing import Facts, Route, notice_rule, route_now, unit_facts
+from bot.domain.routing import Facts, Route, route_now, unit_facts
 from bot.duties import Watched, follower, supervised, take_changes
 from bot.feeddesk import FeedPlaces, published, sweep_out
 from bot.files import Files
@@ -118,7 +118,7 @@ class EditedFiles:
         """The rule that wants a notice of `unit`, and which; None for silence."""
         route = self.route(unit_facts(unit, account, now()))
         notice = route.notices.of(unit)
-        return (notice_rule(route.rule, route.notices), notice) if notice else None
+        return (self.rules.book.unit_rules[route.rule], notice) if notice else None
 
     def papers(self, settings: Settings, channels: Channels) -> Papers:
         return Papers(
@@ -252,13 +252,8 @@ class Kontor:
 async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, part: Part = Part.SERVE) -> Kontor:
     """Open the notebook and put the house together. Raises what `open_notebook` and the rules raise."""
     files = await EditedFiles.read(settings)
-    shared = settings.lanes == "postgres"
-    notebook = await open_notebook(settings.database_url, settings.data_dir, shared=shared)
-    try:
-        hall = await open_hall(settings) if shared else None
-    except BaseException:
-        await notebook.close()
-        raise
+    notebook, hall = await _opened(settings)
+    shared = hall is not None
     open_lanes = hall.lanes if hall else in_this_process
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, sock_connect=3), trust_env=False)
     slack, transport = slack_client(settings, session), market_transport()
@@ -281,11 +276,7 @@ async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, pa
     actions = ActionDesk(
         lambda: desk, features.ACTIONS, now, new_id, rights, not shared, open_lanes=open_lanes, steady=board.steady
     )
-    polls = Polls(
-        *(markets, looks, now, settings.poll_seconds, settings.reconcile_seconds),
-        shows_orders=lambda: files.rules.book.shows("order"),
-        offer_rules=lambda: OfferRules(files.rules.book.unit_rules, partial(files.notice, now)),
-    )
+    polls = _polls(settings, markets, looks, files, now)
     health = Health(settings, board, looks, actions, polls, files.rules, files.roles, files.templates, now)
     health.alone, health.door_only = not shared, part is Part.WEB
     parts = Parts(files, markets, slack, session, board, looks, homes, actions, rights, health)
@@ -316,6 +307,27 @@ async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, pa
         hall=hall,
         part=part,
     )
+
+
+def _polls(
+    settings: Settings, markets: dict[str, Market], looks: Looks, files: EditedFiles, now: Callable[[], datetime]
+) -> Polls:
+    return Polls(
+        *(markets, looks, now, settings.poll_seconds, settings.reconcile_seconds),
+        shows_orders=lambda: files.rules.book.shows("order"),
+        offer_rules=lambda: OfferRules(tuple(files.rules.book.unit_rules.values()), partial(files.notice, now)),
+    )
+
+
+async def _opened(settings: Settings) -> tuple[Notebook, Hall | None]:
+    """The notebook, and the hall where several processes share the work."""
+    shared = settings.lanes == "postgres"
+    notebook = await open_notebook(settings.database_url, settings.data_dir, shared=shared)
+    try:
+        return notebook, await open_hall(settings) if shared else None
+    except BaseException:
+        await notebook.close()
+        raise
 
 
 @dataclass(frozen=True)

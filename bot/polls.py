@@ -47,11 +47,13 @@ class Change:
 
 @dataclass(frozen=True)
 class OfferRules:
-    """What the rules of now want of offers: the `names` of those that want notices, with what they want, and `told` of
-    an offer: such a name and the notice, None for silence.
+    """What the rules of now want of offers.
+
+    `wanting` are the digests of those that want notices; `told` says of an offer such a digest and the notice, None for
+    silence.
     """
 
-    names: tuple[str, ...]
+    wanting: tuple[str, ...]
     told: Callable[[Unit, str], tuple[str, str] | None]
 
 
@@ -140,9 +142,9 @@ class Polls:
         What is the matter at the first look, or before a rule came, is how things are and no news.
         """
         rules, marked = self.offer_rules(), 0
-        for storefront in await self.markets[account].storefronts() if rules.names else ():
+        for storefront in await self.markets[account].storefronts() if rules.wanting else ():
             marked += await self._offers_of(account, storefront, rules)
-        if not rules.names and await notes.get(f"offers:{account}"):
+        if not rules.wanting and await notes.get(f"offers:{account}"):
             await notes.put(f"offers:{account}", {}, self.now())
         return marked
 
@@ -159,7 +161,7 @@ class Polls:
         await self.marks.mark(news)
         failpoints.reach("poll.marked")
         # After the marks: who dies between the two marks once more, and a mark twice is one card.
-        noted[storefront] = {"rules": list(rules.names), "told": found}
+        noted[storefront] = {"rules": list(rules.wanting), "told": found}
         await notes.put(f"offers:{account}", noted, self.now())
         return len(news)
 

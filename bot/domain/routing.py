@@ -5,7 +5,8 @@ Rules are asked in their order, the first that matches wins, and the last one ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -121,10 +122,14 @@ class RuleBook:
     rules: tuple[Rule, ...]
     fallback: str
     ages: tuple[timedelta, ...] = field(init=False, repr=False, compare=False)
+    # Those that want notices of offers, by name: what each wants and of which. Another limit is another rule.
+    unit_rules: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         limits = {limit for rule in self.rules for limit in age_limits(rule.when)}
         object.__setattr__(self, "ages", tuple(sorted(limits)))
+        wanting = {rule.name: _digest(rule) for rule in self.rules if rule.notices.any}
+        object.__setattr__(self, "unit_rules", wanting)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -138,18 +143,15 @@ class RuleBook:
         return kind != "order" or any(rule.order_new or rule.late_to_send is not None for rule in self.rules)
 
     @property
-    def unit_rules(self) -> tuple[str, ...]:
-        """The rules that want notices of offers, each with what it wants: another limit is another rule."""
-        return tuple(notice_rule(rule.name, rule.notices) for rule in self.rules if rule.notices.any)
-
-    @property
     def unit_events(self) -> tuple[str, ...]:
         """The pushes about offers that some rule needs; none where no rule wants notices."""
         return events(rule.notices for rule in self.rules)
 
 
-def notice_rule(name: str, notices: Notices) -> str:
-    return f"{name} ({', '.join(sorted(notices.wanted))}; {notices.low_stock})"
+def _digest(rule: Rule) -> str:
+    """Equal for rules that want the same notices of the same offers, in every process."""
+    wanted = repr((rule.name, rule.when, sorted(rule.notices.wanted), rule.notices.low_stock))
+    return hashlib.blake2b(wanted.encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.conditions import Condition, WordIs
+from bot.domain.notices import Notices
 from bot.domain.routing import Priority, Route, Rule, RuleBook, explain, order_facts, return_facts, route, ticket_facts
 
 from .builders import NOW, a_return, a_ticket, an_order, an_order_unit, facts
@@ -39,6 +42,21 @@ def test_a_route_tells_all_that_its_rule_says() -> None:
     rule = a_rule("late", LATE, mention="@team", priority=Priority.URGENT)
 
     assert route((rule, EVERYTHING), facts()) == Route("late", "#late", "@team", Priority.URGENT, shown=True)
+
+
+def test_a_rule_about_offers_is_another_when_it_wants_other_notices_or_other_offers() -> None:
+    soon = Notices(("out_of_stock",), low_stock=3)
+    rules = (
+        a_rule("offers", CZECH, notices=soon),
+        a_rule("offers", LATE, notices=soon),
+        a_rule("offers", CZECH, notices=replace(soon, low_stock=5)),
+        a_rule("offers", CZECH, notices=replace(soon, wanted=("not_available",))),
+    )
+
+    digests = [RuleBook((rule, EVERYTHING), "#rest").unit_rules["offers"] for rule in rules]
+
+    assert len(set(digests)) == len(rules)
+    assert RuleBook((replace(rules[0], line=9, channel="#other"),), "#rest").unit_rules["offers"] == digests[0]
 
 
 @pytest.mark.parametrize(

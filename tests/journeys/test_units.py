@@ -200,7 +200,7 @@ async def test_the_first_look_at_an_inventory_and_a_new_rule_tell_of_nothing_tha
         await house.restart()
         path = folder / "routing.yaml"
         path.write_text(asking().replace("low_stock: 3", "low_stock: 5"), "utf-8")
-        await house.until(lambda: "; 5" in str(house.kontor.files.rules.book.unit_rules))
+        await house.until(lambda: any(rule.notices.low_stock == 5 for rule in house.kontor.files.rules.book.rules))
         assert await house.kontor.polls.offers("main") == 0
         becomes(house, third, amount=0)
         assert await house.kontor.polls.offers("main") == 2
