@@ -165,17 +165,24 @@ class _Reader:
             storefronts=codes,
         )
 
+    def slack_tokens(self) -> tuple[str, str | None]:
+        """The bot's token, and the app's when Slack is to be received through a socket."""
+        app = self.text("SLACK_APP_TOKEN")
+        if app and not app.startswith("xapp-"):
+            self.problems.append("SLACK_APP_TOKEN must start with xapp-. Leave it empty to receive Slack over HTTP.")
+        bot = self.secret(
+            "SLACK_BOT_TOKEN", least=10, hint="It starts with xoxb- and stands under OAuth & Permissions."
+        )
+        if bot and not bot.startswith("xoxb-"):
+            self.problems.append("SLACK_BOT_TOKEN must start with xoxb-: the bot's token, not the user's.")
+        return bot, app
+
 
 def read_settings(env: Mapping[str, str]) -> Settings:
     """The settings of `env`. Raises `SettingsError` with every problem at once."""
     read = _Reader(env)
     public = read.url("PUBLIC_URL", None)
-    app_token = read.text("SLACK_APP_TOKEN")
-    if app_token and not app_token.startswith("xapp-"):
-        read.problems.append("SLACK_APP_TOKEN must start with xapp-. Leave it empty to receive Slack over HTTP.")
-    token = read.secret("SLACK_BOT_TOKEN", least=10, hint="It starts with xoxb- and stands under OAuth & Permissions.")
-    if token and not token.startswith("xoxb-"):
-        read.problems.append("SLACK_BOT_TOKEN must start with xoxb-: the bot's token, not the user's.")
+    token, app_token = read.slack_tokens()
     data_dir = Path(read.text("DATA_DIR", "data") or "data")
     settings = Settings(
         slack_bot_token=token,

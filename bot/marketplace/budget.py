@@ -144,7 +144,8 @@ class Budget:
         while self._taken and self._taken[0] + max(window, 1.0) <= now:
             self._taken.popleft()
         if self._probing:
-            return max(self._paused_until, self._taken[-1] + PROBE_SECONDS if self._taken else now)
+            apart = max(PROBE_SECONDS, 1 / pace)
+            return max(self._paused_until, self._taken[-1] + apart if self._taken else now)
         full = len(self._taken) >= most
         return max(self._paused_until, self._taken[-most] + window if full else now)
 

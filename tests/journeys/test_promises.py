@@ -178,6 +178,21 @@ async def test_a_card_whose_post_lost_its_answer_is_found_again_and_not_posted_t
     assert len(house.cards("support")) == 1
 
 
+async def test_a_card_whose_update_lost_its_answer_is_drawn_again_even_to_look_as_before(house: House) -> None:
+    """Slack shows the claim, the notebook does not know: taking it back is no return to what the notebook knows."""
+    ticket = open_ticket(house)
+    card = await house.shown(ticket.id)
+    house.slack.faults.cut(method="chat.update", next=1)
+    await house.ana.presses("support", card, "Claim")
+    await house.until(lambda: "Release" in card.labels)
+    house.slack.faults.down(method="chat.update")
+    await house.ana.presses("support", card, "Release")
+    await house.quiet()
+    house.slack.faults.mend()
+
+    await house.until(lambda: "Claim" in card.labels)
+
+
 async def test_a_thread_entry_whose_post_lost_its_answer_stands_once_and_in_its_place(house: House) -> None:
     ticket = open_ticket(house, "Erstens")
     card = await house.shown(ticket.id)
@@ -356,9 +371,20 @@ async def test_a_subscription_the_marketplace_switched_off_is_switched_on_again(
     shop = house.market.world.shop()
     active = await house.until(lambda: [each for each in shop.subscriptions if each.active])
     active[0].active = False
-    house.kontor.watches[0]._mended.clear()
 
     await house.until(lambda: active[0].active)
+
+
+async def test_a_subscription_put_right_lately_waits_and_keeps_no_other_waiting(house: House) -> None:
+    shop, watch = house.market.world.shop(), house.kontor.watches[0]
+    await house.until(lambda: shop.subscriptions and not watch.inactive)
+    lately, other = list(shop.subscriptions)[:2]
+    lately.active = False
+    await house.until(lambda: lately.active)
+    lately.active = other.active = False
+
+    await house.until(lambda: other.active)
+    assert not lately.active
 
 
 async def test_returns_whose_pushes_were_all_lost_are_found_by_the_poll(house: House) -> None:
