@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -148,6 +149,21 @@ async def test_units_are_marked_as_sent_with_several_parcels(house: House) -> No
     parcels = house.market.world.order_unit(it.units[0].id)[1].parcels
     assert [parcel.tracking_number for parcel in parcels] == ["00340434161234567890", "00340434161234567891"]
     assert house.slack.complaints == []
+
+
+async def test_a_unit_of_another_order_is_not_sent_with_this_one(house: House) -> None:
+    it, other = await bought(house), await bought(house)
+    who = await opens(house, it, "Mark as sent", "order.send")
+    mine, foreign = (str(each.units[0].id) for each in (it, other))
+    body = json.dumps(who.modal.body)
+    assert mine in body
+    who.modal.body.update(json.loads(body.replace(mine, foreign)))
+
+    await who.fills({"carrier": "DHL", "numbers": "00340434161234567890"})
+    await who.submits()
+
+    assert await house.ended(it.key) == ["refused"]
+    assert executed(house, "PATCH", "/send") == 0
 
 
 async def test_other_goes_without_a_number_and_no_other_carrier_does(house: House) -> None:

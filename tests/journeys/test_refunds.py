@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from bot.store import audit
 from sandbox.slack.person import Person
-from tests.journeys.house import House, running
+from tests.journeys.house import ROOT, House, running
 from tests.journeys.test_orders import Bought, bought, opens, window
 
 REASON = "Damaged on the way"
@@ -78,6 +79,26 @@ async def test_the_whole_price_does_not_go_back_by_a_refund(house: House) -> Non
 
     assert "At most" in errors["amount"]
     assert "by cancelling, or by accepting a return" in errors["amount"]
+
+
+async def test_where_the_shop_allows_it_the_marketplace_decides_about_the_whole_price(tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", folder)
+    roles = folder / "roles.yaml"
+    shipped = roles.read_text("utf-8")
+    assert "partial_refunds_only: on" in shipped
+    roles.write_text(shipped.replace("partial_refunds_only: on", "partial_refunds_only: off"), "utf-8")
+    async with running(tmp_path / "data", RULES_DIR=str(folder)) as house:
+        it = await sent(house)
+        price = it.units[0].price
+        errors = await asks(house, it, f"{(price + 1) / 100:.2f}")
+        assert "At most" in errors["amount"]
+
+        await refunds(house, it, f"{price / 100:.2f}", house.slack.person("mira"))
+        assert await house.ended(it.key) == ["refused"]
+        (asked,) = [entry for entry in house.market.journal.entries if entry.path.endswith("/refund")]
+        assert asked.body["amount"] == price
+        assert paid_back(house, it) == []
 
 
 async def test_a_czech_amount_needs_its_currency_and_is_said_again(house: House) -> None:
