@@ -216,7 +216,7 @@ def _nothing(chosen: HomeFilter) -> str:
 def _free_line(work: Work, now: datetime, links: Links) -> Block:
     block = section(work_line(work, now, links))
     if work.kind == "ticket" and not work.claimer:
-        block["accessory"] = button("Claim", CLAIM, Click(work.key, "").value(), says=f"Take ticket {work.ref}")
+        block["accessory"] = button("Claim", CLAIM, Click(work.key, "").value(), says=f"Claim ticket {work.ref}")
     return block
 
 

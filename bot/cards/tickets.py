@@ -145,7 +145,7 @@ def _button_rows(ticket: Ticket, value: str, handled: Handling, *, sending: bool
 
 def _buttons(value: str, id: str) -> tuple[Block, Block, Block, Block]:
     reply = button("Reply", REPLY, value, style="primary", says=f"Reply to the buyer of ticket {id}")
-    claim = button("Claim", CLAIM, value, says=f"Take ticket {id}: others see that you are on it")
+    claim = button("Claim", CLAIM, value, says=f"Claim ticket {id}: others see that you are on it")
     close = button(
         "Close",
         CLOSE,
