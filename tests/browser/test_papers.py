@@ -27,6 +27,7 @@ async def test_an_invoice_with_another_amount_is_told_and_the_right_one_uploaded
     await slack.confirms("Upload")
     await expect(slack.message("falsch.pdf")).to_contain_text("amount")
     assert uploaded(site.house, order) == []
+    await expect(slack.modal).to_contain_text("being checked")
     await slack.page.keyboard.press("Escape")
     await slack.writes(f"/invoice {order.id}")
     await slack.modal.locator("input[type=file]").set_input_files([right])

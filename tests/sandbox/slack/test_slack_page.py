@@ -303,6 +303,18 @@ async def test_what_was_typed_goes_along_with_a_click_and_with_the_submission(
     assert app.of("block_suggestion") == []
 
 
+async def test_a_form_closes_though_the_app_took_away_the_field_that_was_typed_into(
+    slack: SlackWorkspace, session: aiohttp.ClientSession
+) -> None:
+    ana = slack.users["ana"].id
+    view = slack.state.views.open(ana, modal(text_field("body")))
+    slack.state.views.update(view, modal(text_field("other")))
+
+    await post(session, slack, "people/ana/close", fields=[{"block_id": "body", "action_id": "text", "value": "Hi"}])
+
+    assert slack.state.views.stacks.get(ana, []) == []
+
+
 async def test_a_file_chosen_in_a_form_is_sent_once_and_then_named(
     slack: SlackWorkspace, session: aiohttp.ClientSession, app: ScriptedApp
 ) -> None:
