@@ -82,8 +82,12 @@ def acceptance_due(arrived: datetime, storefront: str) -> datetime:
     return working_seconds_later(arrived, ACCEPTANCE_SECONDS, storefront)
 
 
+@lru_cache(maxsize=4096)
 def working_seconds_later(start: datetime, seconds: int, storefront: str) -> datetime:
-    """The earliest moment (UTC) at which `seconds` of working time have passed since `start`; `start` itself for 0."""
+    """The earliest moment (UTC) at which `seconds` of working time have passed since `start`; `start` itself for 0.
+
+    A look asks several times for the steps of one clock, and the next look for the same ones again: they are kept.
+    """
     if seconds <= 0:
         return _aware(start).astimezone(UTC)
     calendar = calendar_of(storefront)

@@ -8,11 +8,17 @@ was reported as failed.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+    translate_exceptions,
+)
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
@@ -25,12 +31,39 @@ class NotebookSqlite(SqliteClient):
         async with self._in_transaction() as connection:
             await connection.execute_many(query, values)
 
+    @translate_exceptions
+    async def execute_together(self, statements: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+        """Each of `statements` once for each of its rows, in one transaction and one trip to the connection's thread.
+
+        A trip there and back takes longer than a small statement, so they do not go one by one.
+        """
+        async with self.acquire_connection() as connection:
+            try:
+                await connection._execute(_together, connection, statements)
+            except BaseException:
+                if connection.in_transaction:
+                    await self.forget_connection()
+                raise
+
     async def forget_connection(self) -> None:
         """Close a connection in an unknown state; the next statement opens a new one. SQLite rolls back by itself."""
         broken, self._connection = self._connection, None
         if broken is not None:
             with suppress(sqlite3.Error, ValueError):
                 await broken.close()
+
+
+def _together(connection: Any, statements: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+    raw: sqlite3.Connection = connection._conn
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        for text, rows in statements.items():
+            raw.executemany(text, rows)
+        raw.commit()
+    except BaseException:
+        with suppress(sqlite3.Error):
+            raw.rollback()
+        raise
 
 
 class _Connection(SqliteTransactionWrapper):

@@ -6,14 +6,15 @@ are handed in here, and all that come while one commit runs go into the next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.store import sql
 from bot.store.batches import Batches
 from bot.store.border import bound
-from bot.store.transaction import Database, insist, transaction, unit
+from bot.store.sqlite import NotebookSqlite
+from bot.store.transaction import Database, insist, shielded, transaction, unit
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,21 @@ async def _commit(batch: Sequence[_Write]) -> Sequence[None]:
     for item in batch:
         by_text.setdefault(item.text, []).extend(item.rows)
 
+    await _together(by_text)
+    return [None] * len(batch)
+
+
+async def _together(by_text: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+    client = sql.notebook()
+    if isinstance(client, NotebookSqlite):
+        await shielded(lambda: client.execute_together(by_text))
+        return
+
     async def work(database: Database) -> None:
         for text, rows in by_text.items():
             await sql.each(text, rows, database)
 
     await transaction(work)
-    return [None] * len(batch)
 
 
 _writes: Batches[_Write, None] = Batches(lambda batch: insist(lambda: _commit(batch)))
