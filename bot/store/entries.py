@@ -50,7 +50,7 @@ async def _known_each(subjects: Sequence[str]) -> list[dict[str, EntryRow]]:
         "SELECT subject, key, at, posting, posting_at, ts, slip, shown FROM entries "  # noqa: S608
         f"WHERE subject IN ({sql.slots(len(found))})"
     )
-    for subject, *stored in await sql.fetch(text, *found):
+    for subject, *stored in await sql.glance(text, *found):
         found[subject][stored[0]] = _row(stored)
     return [found[subject] for subject in subjects]
 

@@ -49,17 +49,17 @@ async def _of_each(subjects: Sequence[str]) -> list[_Stored | None]:
         f"UNION SELECT subject FROM drafts WHERE writing_until IS NOT NULL AND subject IN ({places}) "
         f"UNION SELECT subject FROM remarks WHERE subject IN ({places})"
     )
-    touched = {subject: await _read(subject) for (subject,) in await sql.fetch(text, *wanted, *wanted, *wanted)}
+    touched = {subject: await _read(subject) for (subject,) in await sql.glance(text, *wanted, *wanted, *wanted)}
     return [touched.get(subject) for subject in subjects]
 
 
 async def _read(subject: str) -> _Stored:
-    claimed = await sql.fetch("SELECT user_id FROM claims WHERE subject = ?", subject)
-    writing = await sql.fetch(
+    claimed = await sql.glance("SELECT user_id FROM claims WHERE subject = ?", subject)
+    writing = await sql.glance(
         "SELECT user_id, writing_until FROM drafts WHERE subject = ? AND writing_until IS NOT NULL ORDER BY user_id",
         subject,
     )
-    remarked = await sql.fetch(
+    remarked = await sql.glance(
         "SELECT id, subject, user_id, author_id, text, link, at FROM remarks WHERE subject = ? "
         "ORDER BY at DESC, id LIMIT ?",
         subject,

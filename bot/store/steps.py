@@ -34,7 +34,7 @@ async def of(subject: str) -> dict[str, StepRow]:
 async def _of_each(subjects: Sequence[str]) -> list[dict[str, StepRow]]:
     found: dict[str, dict[str, StepRow]] = {subject: {} for subject in subjects}
     text = f"SELECT subject, key, claimed_at, told_at FROM steps WHERE subject IN ({sql.slots(len(found))})"  # noqa: S608
-    for subject, key, claimed_at, told_at in await sql.fetch(text, *found):
+    for subject, key, claimed_at, told_at in await sql.glance(text, *found):
         found[subject][key] = _row(key, claimed_at, told_at)
     return [found[subject] for subject in subjects]
 

@@ -121,7 +121,7 @@ async def _find_many(keys: Iterable[str]) -> dict[str, SubjectRow]:
     for start in range(0, len(wanted), sql.CHUNK):
         chunk = wanted[start : start + sql.CHUNK]
         text = f"SELECT {_COLUMNS} FROM subjects WHERE key IN ({sql.slots(len(chunk))})"  # noqa: S608
-        found |= {stored[0]: _row(stored) for stored in await sql.fetch(text, *chunk)}
+        found |= {stored[0]: _row(stored) for stored in await sql.glance(text, *chunk)}
     return found
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from bot.store import actions, entries, pushes, sql, subjects, writes
+from bot.store import actions, entries, handling, pushes, sql, steps, subjects, writes
 from bot.store.database import Notebook
 from bot.store.pushes import NewPush
+from bot.store.sqlite import NotebookSqlite
 from bot.store.transaction import shielded
 
 KEY = "ticket:main:500"
+HOT = ("actions", "claims", "drafts", "entries", "remarks", "steps", "subjects")
 
 
 async def look(now: datetime) -> None:
@@ -25,7 +29,9 @@ async def look(now: datetime) -> None:
     row = await subjects.find(KEY)
     assert row is not None
     await entries.known(KEY)
+    await steps.of(KEY)
     await actions.for_subject(KEY)
+    await handling.of(KEY, now)
     await subjects.posting(KEY, "marker", "C1", now)
     await subjects.seen(
         KEY,
@@ -82,6 +88,12 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[object]]
         sent.append((text, list(values or [])))
         return await dicts(self, text, values)
 
+    def glance(self: NotebookSqlite, text: str, values: list[object]) -> list[Any] | None:
+        sent.append((text, list(values)))
+        return glances(self, text, values)
+
+    glances = NotebookSqlite.glance
+    monkeypatch.setattr(NotebookSqlite, "glance", glance)
     monkeypatch.setattr(client, "execute_query", execute_query)
     monkeypatch.setattr(client, "execute_query_dict", execute_query_dict)
     return sent
@@ -98,7 +110,9 @@ async def test_no_statement_of_a_look_reads_the_whole_table(
 
     await look(now)
 
-    asked = {text: values for text, values in sent if "subjects" in text and not text.startswith("INSERT")}
+    # PostgreSQL reads a table of no rows from end to end, whatever indexes there are.
+    looked_at = f"(?:{'|'.join(HOT)})" if dialect == "sqlite" else "subjects"
+    asked = {text: values for text, values in sent if re.search(rf"(FROM|UPDATE) {looked_at}\b", text)}
     assert len(asked) >= 8
     explain = "EXPLAIN QUERY PLAN" if dialect == "sqlite" else "EXPLAIN"
     for text, values in asked.items():
@@ -106,7 +120,7 @@ async def test_no_statement_of_a_look_reads_the_whole_table(
             lambda text=text, values=values: sql.notebook().execute_query(f"{explain} {text}", values)
         )  # type: ignore[misc]
         lines = [str(tuple(line)[-1]) for line in plan]
-        whole = [line for line in lines if "SCAN subjects" in line or "Seq Scan on subjects" in line]
+        whole = [line for line in lines if re.search(rf"SCAN {looked_at}\b|Seq Scan on subjects", line)]
         assert whole == [], f"{text}\n" + "\n".join(lines)
 
 
@@ -159,15 +173,15 @@ async def test_small_writes_share_their_commits(
     sqlite_notebook: Notebook, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commits = 0
-    run = writes.transaction
+    together = writes._together
 
-    async def counted(work: object) -> object:
+    async def counted(by_text: Mapping[str, Sequence[Sequence[Any]]]) -> None:
         nonlocal commits
         commits += 1
-        return await run(work)  # type: ignore[arg-type]
+        await together(by_text)
 
-    monkeypatch.setattr(writes, "transaction", counted)
+    monkeypatch.setattr(writes, "_together", counted)
     await asyncio.gather(*(subjects.mark([f"ticket:main:{number}"], now) for number in range(200)))
 
-    assert commits <= 3
+    assert 1 <= commits <= 3
     assert len(await subjects.due(now, 500)) == 200

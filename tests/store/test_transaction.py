@@ -12,13 +12,13 @@ import pytest
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from bot.store import actions, notes, sql, subjects, transaction
+from bot.store import actions, notes, sql, subjects, transaction, writes
 from bot.store.database import Notebook
 from bot.store.errors import NotebookError
 from bot.store.transaction import Database, shielded, unit
 from bot.store.transaction import transaction as run
 
-from .calls import CALLS, KEY, an_action, names, put
+from .calls import ADD, CALLS, KEY, an_action, names, put
 from .processes import add_one, count_up, start
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -134,6 +134,54 @@ async def test_a_connection_that_cannot_even_roll_back_is_given_up(
     assert await names() == ["later"]
     ((synchronous,),) = await shielded(lambda: sql.fetch("PRAGMA synchronous"))
     assert synchronous == 2
+
+
+@pytest.mark.usefixtures("sqlite_notebook")
+async def test_small_writes_that_cannot_even_be_rolled_back_are_not_committed_later(now: datetime) -> None:
+    raw = sql.notebook()._connection
+
+    class Broken:
+        """SQLite's connection, which can neither commit nor roll back."""
+
+        def __getattr__(self, name: str) -> object:
+            return self.fail if name in {"commit", "rollback"} else getattr(sound, name)
+
+        def fail(self) -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    sound = raw._connection
+    raw._connection = Broken()
+    with pytest.raises(OperationalError, match="I/O"):
+        await writes.write(ADD, ("one", {}, now), ("two", {}, now))
+    await notes.put("later", {}, now)
+
+    assert sql.notebook()._connection is not raw
+    assert await names() == ["later"]
+
+
+async def test_what_is_read_at_a_glance_is_what_was_committed(notebook: Notebook, now: datetime) -> None:
+    for number in range(20):
+        await writes.write(ADD, (f"{number}", {}, now), (f"{number} too", {}, now))
+        assert len(await sql.glance("SELECT name FROM notes WHERE name LIKE ?", f"{number}%")) >= 2
+
+
+async def test_what_cannot_be_read_at_a_glance_is_read_with_patience(
+    sqlite_notebook: Notebook, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    def locked(_: str) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("database is locked")
+
+    await subjects.mark([KEY], now)
+    monkeypatch.setattr("bot.store.sqlite._reader", locked)
+    found = await subjects.find(KEY)
+
+    assert found is not None
+    assert found.key == KEY
+
+
+async def test_nothing_can_be_written_at_a_glance(sqlite_notebook: Notebook, now: datetime) -> None:
+    assert sql.notebook().glance("INSERT INTO notes (name, value, at) VALUES ('one', '{}', '2026-11-23')", ()) is None
+    assert await names() == []
 
 
 async def test_a_full_disk_refuses_and_recovers(sqlite_notebook: Notebook, now: datetime) -> None:
