@@ -20,7 +20,7 @@ from bot.domain.clocks import zone_of
 from bot.domain.deeds import RULES, at_all
 from bot.domain.model import Report
 from bot.domain.period import period
-from bot.domain.report import GIVEN_UP, KINDS, SLOW, ReportWish, next_gap, read_wish, trouble
+from bot.domain.report import GIVEN_UP, KINDS, SLOW, ReportWish, doubt, next_gap, read_wish, trouble
 from bot.domain.reportsummary import read_summary
 from bot.domain.reporttable import TableTrouble
 from bot.domain.words import escaped
@@ -115,7 +115,9 @@ async def _not_asked(row: SubjectRow, wish: ReportWish, part: str, action: Actio
     if action is None or action.under_way or action.proposed:
         words = "waits for a colleague's yes" if action and action.proposed else "is being asked for"
         return Progress(cards.Part(part, progress=f"The report {words}."), again=timedelta(minutes=1))
-    return await _failed(row, wish, part, action.sentence or "The marketplace was not asked. Ask again.")
+    said = action.sentence or "The marketplace was not asked. Ask again."
+    asked_about = doubt(wish) if action.state == "refused" else ""
+    return await _failed(row, wish, part, f"{said} {asked_about}".strip())
 
 
 async def _failed(row: SubjectRow, wish: ReportWish, part: str, problem: str) -> Progress:
