@@ -198,7 +198,7 @@ def report(camera: Camera) -> None:
 def refund(camera: Camera) -> None:
     """Money that is about to go out, said in words."""
     order = play(camera.demo, "/orders", {"account": "hausrat", "storefront": "de"})
-    play(camera.demo, f"/order-units/{order['units'][0]['id']}/status", {"status": "received"})
+    play(camera.demo, f"/order-units/{order['units'][0]['id']}/status", {"status": "sent"})
     page = camera.window("slack", "ana/orders")
     composer = page.locator("main textarea[data-composer]")
     composer.fill(f"/order {order['id']}")

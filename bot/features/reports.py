@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,7 +40,8 @@ HELP = """*Reports*
 • `/{p}report sales` opens the window with that report chosen
 It takes the marketplace some minutes; the card here tells when it is there, with its file and a chart.
 Reports that come by themselves stand in `rules/schedules.yaml`."""
-STOREFRONTS_SECONDS = 2.0
+# A report may have a file of 64 MB for each of nine storefronts.
+MOST_KEPT = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     wish = next((wish for action in actions.values() if (wish := read_wish(action.payload))), None)
     if wish is None:
         return Seen(closed=True)
-    progress = [await _follow(desk, row, wish, part, actions.get(part)) for part in wish.parts]
+    progress = await _followed(desk, row, wish, actions)
     summaries = {each.part.storefront: each.part.summary for each in progress if each.part.summary}
     over = all(each.again is None for each in progress)
     first = next(iter(actions.values()))
@@ -87,6 +88,20 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
         next_look=desk.now() + again if again is not None else None,
         title=wish.title,
     )
+
+
+async def _followed(desk: Desk, row: SubjectRow, wish: ReportWish, actions: Mapping[str, Action]) -> list[Progress]:
+    """Every file of the report. Of those read now, only as much is kept as memory can spare; the rest is fetched again
+    when it is shared.
+    """
+    found: list[Progress] = []
+    room = MOST_KEPT
+    for part in wish.parts:
+        each = await _follow(desk, row, wish, part, actions.get(part))
+        size = len(each.content or b"")
+        found.append(each if size <= room else replace(each, content=None))
+        room -= size if size <= room else 0
+    return found
 
 
 async def _follow(desk: Desk, row: SubjectRow, wish: ReportWish, part: str, action: Action | None) -> Progress:

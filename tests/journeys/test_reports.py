@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.domain.report import KINDS
+from bot.store import subjects
 from sandbox.market import Account
 from sandbox.market.imports import COMMAND, PRODUCTS
 from sandbox.slack.channels import Message
@@ -194,6 +195,40 @@ async def test_a_lost_answer_is_not_taken_for_a_report_about_other_causes(house:
     await made(house, card, lambda: "did not take it" in card.words)
     asked = house.market.journal.executed("POST", "/reports/")
     assert ["cancellation_type=all" in entry.query for entry in asked] == [True]
+
+
+async def test_files_that_are_too_much_to_keep_are_fetched_again_when_they_are_shared(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.features.reports.MOST_KEPT", 0)
+
+    assert await asks(house, "account-listing", {"storefronts": "All storefronts"}) is None
+    card = await card_of(house, "Offers")
+    await made(house, card, lambda: sum(".csv" in file for file in files_below(house, card)) == 3)
+
+    assert house.slack.complaints == []
+
+
+async def test_what_slack_never_takes_is_given_up_after_a_day(house: House) -> None:
+    sent_order(house)
+    house.slack.faults.answers("file_uploads_disabled", method="files.getUploadURLExternal")
+    today = house.market.world.clock.now().date().isoformat()
+    assert await asks(house, "sales", {"storefronts": "Germany", "first": today, "last": today}) is None
+    card = await card_of(house, "Sales")
+    await made(house, card, lambda: "could not be put into Slack" in card.words)
+    assert card.metadata is not None
+    key = card.metadata["event_payload"]["subject"]
+
+    for _ in range(14):
+        await house.pass_time(timedelta(hours=2))
+        for _ in range(3):
+            await house.kontor.looks.sweep()
+            await house.quiet()
+
+    row = await subjects.find(key)
+    assert row is not None
+    assert row.closed
+    assert files_below(house, card) == []
 
 
 # What was wrong in a product file
