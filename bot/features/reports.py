@@ -52,6 +52,10 @@ class Progress:
     again: timedelta | None = None
     content: bytes | None = None
 
+    def within(self, room: int) -> Progress:
+        """The same without its bytes, where they are more than `room`."""
+        return self if len(self.content or b"") <= room else replace(self, content=None)
+
 
 async def look(desk: Desk, row: SubjectRow) -> Seen:
     """Follow every file of a report, read those that are made, and hang what they come to."""
@@ -97,10 +101,8 @@ async def _followed(desk: Desk, row: SubjectRow, wish: ReportWish, actions: Mapp
     found: list[Progress] = []
     room = MOST_KEPT
     for part in wish.parts:
-        each = await _follow(desk, row, wish, part, actions.get(part))
-        size = len(each.content or b"")
-        found.append(each if size <= room else replace(each, content=None))
-        room -= size if size <= room else 0
+        found.append((await _follow(desk, row, wish, part, actions.get(part))).within(room))
+        room -= len(found[-1].content or b"")
     return found
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot.cards.reports import Part
 from bot.domain.report import KINDS
+from bot.features.reports import Progress
 from bot.store import subjects
 from sandbox.market import Account
 from sandbox.market.imports import COMMAND, PRODUCTS
@@ -206,6 +208,8 @@ async def test_files_that_are_too_much_to_keep_are_fetched_again_when_they_are_s
     card = await card_of(house, "Offers")
     await made(house, card, lambda: sum(".csv" in file for file in files_below(house, card)) == 3)
 
+    progress = Progress(Part("de"), content=b"ab")
+    assert (progress.within(2), progress.within(1)) == (progress, Progress(Part("de")))
     assert house.slack.complaints == []
 
 
