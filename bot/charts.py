@@ -170,7 +170,11 @@ def _across(chart: BarChart) -> tuple[int, list[str]]:
         if width:
             parts.append(_bar(EDGE, y + 26, max(width, 2.0), 24, OUTWARD if value < 0 else INWARD))
         parts.append(_text(EDGE + width + 12, y + 46, number, MIDDLE))
-    return top + ROW * len(values) + 10, parts
+    end = top + ROW * len(values) + 10
+    if chart.rest:
+        parts.append(_text(EDGE, end + 12, f"All others: {_number(chart.rest, chart.decimals)}", SMALL, fill=QUIET))
+        end += 36
+    return end, parts
 
 
 # Small parts

@@ -1,7 +1,7 @@
 """Clocks at a look: which steps of their ladders were told, and telling those that are due.
 
-A step is claimed in the notebook, posted with a marker like every thread entry, then noted as told; so one that a kill
-interrupts is settled by reading the thread back, and none is told twice.
+A step is posted with a marker like every thread entry, then noted as told. The marker settles one that a kill
+interrupts; the note outlives the thread, so a card that somebody deleted and that hangs anew calls nobody again.
 """
 
 from __future__ import annotations
@@ -51,11 +51,8 @@ async def counted(
     return found
 
 
-async def reminder_entries(
-    board: Board, row: SubjectRow, reminders: Sequence[Reminder], now: datetime
-) -> tuple[Entry, ...]:
-    """Claim each step, and make the reply under the card that tells it."""
-    await steps.claim(row.key, [reminder.key for reminder in reminders], now)
+async def reminder_entries(board: Board, reminders: Sequence[Reminder]) -> tuple[Entry, ...]:
+    """The replies under the card that tell the steps."""
     return tuple(
         [
             Entry(f"step:{reminder.key}", reminder.at, reminder_card(reminder, await _calls(board, reminder)))

@@ -169,7 +169,7 @@ class Looks:
     async def _show(self, row: SubjectRow, seen: Seen) -> None:
         place = await self._place(row, seen)
         failpoints.reach("out.response")
-        reminders = await reminder_entries(self.board, row, seen.reminders, self.now()) if place else ()
+        reminders = await reminder_entries(self.board, seen.reminders) if place else ()
         untold = await self.board.untold(row, (*seen.entries, *reminders)) if place else []
         await subjects.seen(
             row.key,

@@ -15,6 +15,7 @@ from typing import Any
 
 MOST_MEMORY = 256 * 1024 * 1024
 MOST_PAGES = 40
+MOST_ACTIONS = 50
 # An invoice says some thousand characters; patterns are looked for in all of it.
 LONGEST_TEXT = 50_000
 
@@ -77,12 +78,29 @@ def _text(document: Any) -> str:
 
 
 def _active(document: Any) -> bool:
-    """Whether it does something by itself: at its opening, or with scripts by name."""
+    """Whether it does something by itself: at its opening or at that of a page, or with scripts by name."""
     catalog = _plain(document.trailer["/Root"])
     names = _plain(catalog.get("/Names")) or {}
-    opening = _plain(catalog.get("/OpenAction"))
-    acts = isinstance(opening, dict) and opening.get("/S") in DEEDS
-    return acts or "/AA" in catalog or "/JavaScript" in names
+    # A page may act when it is shown.
+    acting = any("/AA" in page for page in document.pages[:MOST_PAGES])
+    return acting or "/AA" in catalog or "/JavaScript" in names or _acts(_plain(catalog.get("/OpenAction")))
+
+
+def _acts(action: Any) -> bool:
+    """Whether an action, or one of those that follow it, is one of DEEDS."""
+    waiting = [action]
+    for _ in range(MOST_ACTIONS):
+        if not waiting:
+            return False
+        action = _plain(waiting.pop())
+        if isinstance(action, list):
+            waiting += action
+        elif isinstance(action, dict):
+            if action.get("/S") in DEEDS:
+                return True
+            waiting.append(action.get("/Next"))
+    # Who strings up so many hides something.
+    return bool(waiting)
 
 
 def _plain(value: Any) -> Any:

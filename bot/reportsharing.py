@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -49,6 +49,7 @@ async def hang(
     if not (row.channel and row.ts):
         return Hung(over=False, again=timedelta(0))
     parts = await reports.of(row.key)
+    since = min((part.asked_at for part in parts.values() if part.asked_at), default=desk.now())
     waits: list[timedelta] = []
     note = None
     for part in [part for part in wish.parts if part in parts and parts[part].summary is not None]:
@@ -61,13 +62,17 @@ async def hang(
             read = await fetch(market, report.url or "", kind=wish.kind, storefront=part, hosts=desk.papers.hosts)
             return read.content
 
-        wait, said = await _share(desk, row, wish, parts[part], content, file_name(wish, part, parts[part].remote_id))
+        wait, said = await _share(
+            desk, row, wish, parts[part], content, file_name(wish, part, parts[part].remote_id), since
+        )
         waits += [wait] if wait is not None else []
         note = note or said
     picture = None
     if chart is not None:
         kept = parts.get(PICTURE) or PartRow(row.key, PICTURE)
-        wait, said = await _share(desk, row, wish, kept, lambda: drawn(chart), file_name(wish, PICTURE, _any_id(parts)))
+        wait, said = await _share(
+            desk, row, wish, kept, lambda: drawn(chart), file_name(wish, PICTURE, _any_id(parts)), since
+        )
         waits += [wait] if wait is not None else []
         note = note or said
         picture, wait = await _shown(desk, row)
@@ -88,9 +93,18 @@ def _any_id(parts: Mapping[str, PartRow]) -> int | None:
 
 
 async def _share(
-    desk: Desk, row: SubjectRow, wish: ReportWish, kept: PartRow, content: Callable[[], Awaitable[bytes]], name: str
+    desk: Desk,
+    row: SubjectRow,
+    wish: ReportWish,
+    kept: PartRow,
+    content: Callable[[], Awaitable[bytes]],
+    name: str,
+    since: datetime,
 ) -> tuple[timedelta | None, str | None]:
-    """How long to wait before trying again, None when it is done or given up; and what to tell about it."""
+    """How long to wait before trying again, None when it is done or given up; and what to tell about it.
+
+    The whole report was asked for `since`; a day later nothing of it is tried any more.
+    """
     assert row.channel is not None
     if kept.file_id:
         return None, None
@@ -110,7 +124,7 @@ async def _share(
         await reports.sharing(row.key, kept.part, account=row.account, slug=slug, file_name=name, now=now)
         id = await desk.files.share(row.channel, row.ts, name, body)
     except (FileTrouble, MarketError, TableTrouble) as error:
-        gap = next_gap(now - (kept.asked_at or kept.sharing_at or now))
+        gap = next_gap(now - since)
         log.warning("a report's file could not be shared", subject=row.key, reason=str(error))
         return gap and max(gap, DOUBT), f"The file could not be put into Slack: {error}"
     await reports.shared(row.key, kept.part, id)

@@ -48,6 +48,8 @@ FEED = (
 )
 # What is answered can be undone for a while; only then the customer gets it.
 SENT_MS = 45_000
+# The marketplace makes a report in 20 seconds; then Slack must have looked at its chart.
+REPORT_MS = 90_000
 
 
 class Camera:
@@ -172,6 +174,43 @@ def offers(camera: Camera) -> None:
     window.get_by_role("button", name="Check").click()
     page.locator("main .message").get_by_text("Discard", exact=True).last.wait_for()
     camera.take("feed", page)
+    report(camera)
+
+
+def report(camera: Camera) -> None:
+    """What was sold in the last days, in all storefronts, with its chart."""
+    page = camera.window("slack", "ana/orders")
+    composer = page.locator("main textarea[data-composer]")
+    composer.fill("/report sales")
+    composer.press("Enter")
+    window = page.locator("dialog[open]")
+    today = datetime.now(UTC).date()
+    for label, day in (("First day", today - timedelta(days=6)), ("Last day", today)):
+        window.get_by_label(label).fill(day.isoformat())
+    window.get_by_role("button", name="Ask for it").click()
+    card = page.locator("main .message").filter(has_text="Sales").filter(has_text="Asked for by").last
+    card.locator("img[alt^='Bar chart']").wait_for(timeout=REPORT_MS)
+    card.scroll_into_view_if_needed()
+    camera.take("report", page)
+    refund(camera)
+
+
+def refund(camera: Camera) -> None:
+    """Money that is about to go out, said in words."""
+    order = play(camera.demo, "/orders", {"account": "hausrat", "storefront": "de"})
+    play(camera.demo, f"/order-units/{order['units'][0]['id']}/status", {"status": "sent"})
+    page = camera.window("slack", "ana/orders")
+    composer = page.locator("main textarea[data-composer]")
+    composer.fill(f"/order {order['id']}")
+    composer.press("Enter")
+    page.locator(".message.ephemeral").last.get_by_text("Refund", exact=True).first.click()
+    window = page.locator("dialog[open]")
+    window.get_by_label("Amount").fill("4,50")
+    window.get_by_role("combobox", name="Why?").click()
+    page.get_by_role("option", name="Defective").click()
+    window.get_by_role("button", name="Go on").click()
+    window.get_by_text("It cannot be taken back").wait_for()
+    camera.take("refund", page)
 
 
 def complaint(demo: Demo) -> str:

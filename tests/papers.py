@@ -182,8 +182,11 @@ FAULTS: dict[str, tuple[Callable[[Lines, Order], Lines], str, tuple[str, ...]]] 
 # PDFs
 
 
-def pdf(pages: Sequence[Lines], *, catalog: str = "", compress: bool = True) -> bytes:
-    """A PDF with these lines of text on its pages: Latin letters, punctuation and signs of currencies."""
+def pdf(pages: Sequence[Lines], *, catalog: str = "", page: str = "", compress: bool = True) -> bytes:
+    """A PDF with these lines of text on its pages: Latin letters, punctuation and signs of currencies.
+
+    `catalog` and `page` are more entries of the catalog and of every page.
+    """
     objects: list[bytes] = []
 
     def add(content: bytes | str) -> int:
@@ -205,7 +208,7 @@ def pdf(pages: Sequence[Lines], *, catalog: str = "", compress: bool = True) -> 
         kids.append(
             add(
                 f"<</Type/Page/Parent {pages_id} 0 R/MediaBox[0 0 595 842]"
-                f"/Resources<</Font<</F1 {font} 0 R>>>>/Contents {content} 0 R>>"
+                f"/Resources<</Font<</F1 {font} 0 R>>>>/Contents {content} 0 R{page}>>"
             )
         )
     objects[catalog_id - 1] = f"<</Type/Catalog/Pages {pages_id} 0 R{catalog}>>".encode()

@@ -17,7 +17,7 @@ from bot.charts import COLOURS, FONT, INK, INWARD, LETTER, NEWER, OUTWARD, PAGE,
 from bot.domain.chart import BarChart, Series, chart_of
 from bot.domain.codes import STOREFRONTS
 from bot.domain.period import Period
-from bot.domain.reportsummary import ALONE, Summary
+from bot.domain.reportsummary import ALONE, OTHERS, Summary
 
 WEEK = Period(date(2026, 11, 16), date(2026, 11, 22))
 NAMES = "{http://www.w3.org/2000/svg}"
@@ -132,12 +132,33 @@ def test_a_report_about_no_days_names_the_day_it_was_asked_for() -> None:
     assert CHARTS["reasons of nine"].subtitle.endswith(" · as of 22 Nov 2026")
 
 
-def test_the_rarest_reasons_are_one_together_and_codes_are_words() -> None:
+def test_the_rarest_reasons_are_told_below_the_bars_and_codes_are_words() -> None:
     chart = CHARTS["reasons"]
+    named, all_others = (2 * sum(50 - number for number in numbers) for numbers in (range(10), range(10, 20)))
 
-    assert (len(chart.labels), chart.labels[-1]) == (9, "others")
-    assert chart.series[0].total == 2 * sum(50 - number for number in range(20))
+    assert (len(chart.labels), "others" in chart.labels) == (10, False)
+    assert (chart.series[0].total, chart.rest) == (named, all_others)
+    assert f"All others: {all_others}" in [text.text for text in drawn(chart).iter(f"{NAMES}text")]
+    assert chart.words.endswith(
+        f"All others: {all_others} units. In all {named + all_others:,} units.".replace(",", "\u202f")
+    )
     assert CHARTS["one reason"].labels == ("No inventory",)
+
+
+def test_however_many_reasons_have_no_bar_the_named_ones_are_as_long_as_without() -> None:
+    """A long tail, of which the summary has folded a part already."""
+    tail = {f"Reason {number}": 1 for number in range(500)}
+    named = {"Broken": 90, "Late": 60}
+    chart = chart_of("cancellations", {"de": Summary(counts={**named, **tail, OTHERS: 700})})
+    few = chart_of("cancellations", {"de": Summary(counts=named)})
+
+    assert chart is not None
+    assert few is not None
+    assert chart.labels[:2] == few.labels == ("Broken", "Late")
+    assert (chart.rest, few.rest) == (700 + 500 - 8, 0)
+    lengths = [[bar.attrib["width"] for bar in drawn(each).iter(f"{NAMES}rect")][1:3] for each in (chart, few)]
+    assert lengths[0] == lengths[1]
+    assert chart_of("cancellations", {"de": Summary(counts={OTHERS: 5})}) is None
 
 
 def test_bookings_of_another_currency_are_not_added_up() -> None:

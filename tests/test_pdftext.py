@@ -184,6 +184,9 @@ async def test_a_password_is_told_and_one_that_opens_to_everybody_is_none() -> N
         ("/OpenAction<</S/GoTo/D[3 0 R/Fit]>>", False),
         ("/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>", True),
         ("/OpenAction<</S/Launch/F(calc.exe)>>", True),
+        ("/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next<</S/JavaScript/JS(1)>>>>", True),
+        ("/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next[<</S/Named/N/NextPage>><</S/URI/Next<</S/Launch>>>>]>>", True),
+        ("/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next[" + 60 * "<</S/Named/N/NextPage>>" + "]>>", True),
         ("/AA<</WC<</S/JavaScript/JS(1)>>>>", True),
         ("/Names<</JavaScript<</Names[]>>>>", True),
         ("/Names<</EmbeddedFiles<</Names[]>>>>", False),
@@ -191,6 +194,10 @@ async def test_a_password_is_told_and_one_that_opens_to_everybody_is_none() -> N
 )
 def test_a_pdf_that_does_something_by_itself_is_known(catalog: str, active: bool) -> None:
     assert read(pdf([["Rechnung"]], catalog=catalog))["active"] is active
+
+
+def test_a_page_that_does_something_when_it_is_shown_is_known() -> None:
+    assert read(pdf([["Rechnung"]], page="/AA<</O<</S/JavaScript/JS(1)>>>>"))["active"] is True
 
 
 def test_a_page_without_text_is_no_trouble() -> None:

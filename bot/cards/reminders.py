@@ -27,7 +27,7 @@ _OVERDUE = {
 
 def reminder_card(reminder: Reminder, mentions: Sequence[str]) -> Card:
     """The reply in the card's thread. `mentions` are mrkdwn that calls people."""
-    text = " ".join([*mentions, _said(reminder), *([] if reminder.claimed else ["Nobody has taken it yet."])])
+    text = " ".join([*mentions, _said(reminder), *_untaken(reminder)])
     return Card(text, [section(f":rotating_light: {text}")])
 
 
@@ -35,11 +35,16 @@ def escalation_card(reminder: Reminder, mentions: Sequence[str], *, name: str, t
     """The message in another channel. `name` is like "Ticket 00112345678"; `link` leads to the card."""
     shown = f"<{link}|{escaped(name, 80)}>" if link else escaped(name, 80)
     about = f" ({escaped(title, 150)})" if title else ""
-    said = " ".join([_said(reminder), *([] if reminder.claimed else ["Nobody has taken it yet."])])
+    said = " ".join([_said(reminder), *_untaken(reminder)])
     call = "".join(f"{mention} " for mention in mentions)
     return Card(
         f"{call}{escaped(name, 80)}{about}: {said}", [section(f":rotating_light: {call}*{shown}*{about}\n{said}")]
     )
+
+
+def _untaken(reminder: Reminder) -> tuple[str, ...]:
+    """A list of missing invoices is nobody's to take."""
+    return () if reminder.claimed or reminder.clock.name == INVOICE else ("Nobody has taken it yet.",)
 
 
 def _said(reminder: Reminder) -> str:

@@ -16,7 +16,7 @@ from bot.domain.codes import STOREFRONTS
 from bot.domain.period import Period
 from bot.domain.reportsummary import ALONE, OTHERS, POSITIONS, Summary, booking_months, first_and_last
 
-MOST_REASONS = 8
+MOST_REASONS = 10
 # Above so many bars nobody can tell them apart at the width of a preview.
 MOST_DAYS = 31
 MOST_WEEKS = 26
@@ -39,7 +39,8 @@ class BarChart:
     """Bars over `labels`, those of several series on top of each other; `across` draws them from left to right.
 
     `unit` stands beside the numbers: "EUR", "units", "%". `decimals` is how exactly numbers are written. `adds_up` is
-    False where the bars are different things, whose sum means nothing.
+    False where the bars are different things, whose sum means nothing. `rest` is what comes together without a bar: it
+    would often be the longest, and make those short that people look for.
     """
 
     title: str
@@ -50,6 +51,7 @@ class BarChart:
     across: bool = False
     decimals: int = 0
     adds_up: bool = True
+    rest: float = 0.0
 
     @property
     def words(self) -> str:
@@ -58,7 +60,8 @@ class BarChart:
         largest = sorted(zip(self.labels, sums, strict=True), key=lambda bar: -abs(bar[1]))[:3]
         named = ", ".join(f"{label} {self.said(value)}" for label, value in largest)
         parts = "; ".join(f"{series.name} {self.said(series.total)}" for series in self.series if len(self.series) > 1)
-        whole = f" In all {self.said(sum(sums))}." if self.adds_up else ""
+        rest = f" All others: {self.said(self.rest)}." if self.rest else ""
+        whole = f"{rest} In all {self.said(sum(sums) + self.rest)}." if self.adds_up else rest
         return f"Bar chart: {self.title}, {self.subtitle}. Largest: {named}.{whole}" + (f" {parts}." if parts else "")
 
     def said(self, value: float) -> str:
@@ -146,18 +149,19 @@ def _by_word(title: str, summaries: Mapping[str, Summary], when: str) -> BarChar
     counts: Counter[str] = Counter()
     for summary in summaries.values():
         counts.update(summary.counts)
-    if not counts:
-        return None
+    # Reasons a summary had no room for are named by nobody.
+    folded = counts.pop(OTHERS, 0)
     kept = dict(counts.most_common(MOST_REASONS))
-    rest = counts.total() - sum(kept.values())
-    bars = {**kept, OTHERS: kept.get(OTHERS, 0) + rest} if rest else kept
+    if not kept:
+        return None
     return BarChart(
         title=title,
         subtitle=_told(summaries, when),
         unit="units",
-        labels=tuple(_spelled(word) for word in bars),
-        series=(Series("units", tuple(float(count) for count in bars.values())),),
+        labels=tuple(_spelled(word) for word in kept),
+        series=(Series("units", tuple(float(count) for count in kept.values())),),
         across=True,
+        rest=float(folded + counts.total() - sum(kept.values())),
     )
 
 

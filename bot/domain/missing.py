@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from bot.domain.model import Invoice, OrderUnit
 
 # What its clock is called.
 INVOICE = "invoice"
+# So many run at once.
+MOST_CLOCKS = 40
 # A unit that came back was sent too: its sale was to be invoiced, and its credit is another paper.
 SENT = frozenset({"sent", "received", "sent_and_autopaid", "returned", "returned_paid"})
 
@@ -73,6 +75,29 @@ class MissingRules:
     look_back: int = 30
     within_seconds: int = 2 * DAY_SECONDS
     ladder: tuple[Step, ...] = ()
+
+    def clocks(
+        self, missing: Iterable[MissingInvoice], since: Mapping[str, datetime], told: Collection[str]
+    ) -> tuple[Clock, ...]:
+        """One for all that were first seen to be missing at the same time, the oldest first.
+
+        Of several storefronts the strictest counts: the one whose working days are over first. A clock whose steps were
+        all `told` (by their keys) runs no longer; only the oldest does, because the list is due since then.
+        """
+        places: dict[datetime, set[str]] = {}
+        for order in missing:
+            places.setdefault(since[order.order_id], set()).add(order.storefront)
+        starts = sorted(places)
+        running = [*starts[:1], *(at for at in starts[1:] if not self._told(at, told))]
+        return tuple(self._strictest(at, places[at]) for at in running[:MOST_CLOCKS])
+
+    def _told(self, since: datetime, told: Collection[str]) -> bool:
+        # What names a step says nothing of the storefront, so any will do.
+        clock = self.clock(since, "de")
+        return all(clock.key(step) in told for step in self.ladder)
+
+    def _strictest(self, since: datetime, storefronts: Iterable[str]) -> Clock:
+        return min((self.clock(since, place) for place in sorted(storefronts)), key=lambda clock: clock.due)
 
     def clock(self, since: datetime, storefront: str) -> Clock:
         hours = StorefrontHours(storefront)

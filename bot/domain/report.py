@@ -17,6 +17,8 @@ FIRST_GAP = timedelta(seconds=3)
 LONGEST_GAP = timedelta(minutes=10)
 SLOW = timedelta(hours=1)
 GIVEN_UP = timedelta(hours=24)
+# The marketplace's numbers are of 64 bits.
+LARGEST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def trouble(wish: ReportWish, today: date) -> tuple[str, str] | None:
     if kind is None:
         return "kind", "Choose one of the reports."
     if kind.of_import:
-        return None if wish.import_id else ("import_id", "Which import? Write its number, like 88412.")
+        known = wish.import_id and 0 < wish.import_id <= LARGEST_NUMBER
+        return None if known else ("import_id", "Which import? Write its number, like 88412.")
     if not wish.storefronts or not all(re.fullmatch(r"[a-z]{2}", code) for code in wish.storefronts):
         return "storefronts", "Choose at least one storefront."
     if not kind.of_days:
@@ -130,6 +133,13 @@ def trouble(wish: ReportWish, today: date) -> tuple[str, str] | None:
     if wish.days.days > MOST_DAYS:
         return "first", f"These are {wish.days.days} days; a report may have {MOST_DAYS} at most."
     return None
+
+
+def doubt(wish: ReportWish) -> str:
+    """What to look at when the marketplace refuses this report, "" where its own words must do."""
+    if wish.import_id is None:
+        return ""
+    return f"Is {wish.import_id} the number of an import of product data of this account? No other has this report."
 
 
 def next_gap(age: timedelta) -> timedelta | None:

@@ -19,6 +19,7 @@ from bot.domain.facts import folded
 DELIMITERS = ";,\t|"
 LOOKED_AT = 20
 MOST_COLUMNS = 2000
+YEARS = range(2000, 2100)
 
 
 class TableTrouble(Exception):
@@ -138,7 +139,10 @@ def minor_units(text: str, *, cents: bool = False) -> int | None:
 
 
 def day(text: str) -> date | None:
-    """The day of "2026-11-23", "2026-11-23 08:00:00", "23.11.2026" or "20261123"; None for none."""
+    """The day of "2026-11-23", "2026-11-23 08:00:00", "23.11.2026" or "20261123"; None for none.
+
+    Software writes 0001-01-01 and 9999-12-31 where it knows no day.
+    """
     said = text.strip()
     found = re.match(r"(\d{4})-?(\d\d)-?(\d\d)(?!\d)", said, re.ASCII)
     if found:
@@ -146,6 +150,8 @@ def day(text: str) -> date | None:
     elif found := re.match(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)", said, re.ASCII):
         number, month, year = found.groups()
     else:
+        return None
+    if int(year) not in YEARS:
         return None
     try:
         return date(int(year), int(month), int(number))

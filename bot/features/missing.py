@@ -14,7 +14,7 @@ from bot.cards.missing import GIVE, missing_card
 from bot.cards.replies import trouble_modal
 from bot.commands import says
 from bot.desk import Desk
-from bot.domain.countdown import Countdown, count_down, reached_any
+from bot.domain.countdown import Countdown, count_down
 from bot.domain.deeds import LOOK, at_all
 from bot.domain.invoicebatch import UPLOAD
 from bot.domain.missing import MissingRules, week_of
@@ -27,7 +27,6 @@ from bot.store.subjects import SubjectRow
 
 KIND = MISSING
 EVERY = timedelta(hours=1)
-MOST_CLOCKS = 40
 
 
 async def look(desk: Desk, row: SubjectRow) -> Seen:
@@ -56,12 +55,8 @@ def _wanted(desk: Desk, card: Any) -> Wanted:
 
 
 async def _counted(desk: Desk, row: SubjectRow, missing: Missing, rules: MissingRules, now: datetime) -> Countdown:
-    """One clock for all that were first seen to be missing at the same time."""
-    places = {missing.since[order.order_id]: order.storefront for order in missing.orders}
-    clocks = tuple(rules.clock(since, places[since]) for since in sorted(places)[:MOST_CLOCKS])
-    told: set[str] = set()
-    if reached_any(clocks, now):
-        told = {key for key, step in (await steps.of(row.key)).items() if step.done}
+    told = {key for key, step in (await steps.of(row.key)).items() if step.done}
+    clocks = rules.clocks(missing.orders, missing.since, told)
     found = count_down(clocks, now, told, quiet=desk.clocks().quiet, fresh=not (row.ts or row.posting))
     await steps.told(row.key, found.passed, now)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from bot.domain.clocks import zone_of
 from bot.domain.deeds import RULES, at_all
 from bot.domain.model import Report
 from bot.domain.period import period
-from bot.domain.report import GIVEN_UP, KINDS, SLOW, ReportWish, next_gap, read_wish, trouble
+from bot.domain.report import GIVEN_UP, KINDS, SLOW, ReportWish, doubt, next_gap, read_wish, trouble
 from bot.domain.reportsummary import read_summary
 from bot.domain.reporttable import TableTrouble
 from bot.domain.words import escaped
@@ -40,7 +40,8 @@ HELP = """*Reports*
 • `/{p}report sales` opens the window with that report chosen
 It takes the marketplace some minutes; the card here tells when it is there, with its file and a chart.
 Reports that come by themselves stand in `rules/schedules.yaml`."""
-STOREFRONTS_SECONDS = 2.0
+# A report may have a file of 64 MB for each of nine storefronts.
+MOST_KEPT = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class Progress:
     again: timedelta | None = None
     content: bytes | None = None
 
+    def within(self, room: int) -> Progress:
+        """The same without its bytes, where they are more than `room`."""
+        return self if len(self.content or b"") <= room else replace(self, content=None)
+
 
 async def look(desk: Desk, row: SubjectRow) -> Seen:
     """Follow every file of a report, read those that are made, and hang what they come to."""
@@ -58,7 +63,7 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     wish = next((wish for action in actions.values() if (wish := read_wish(action.payload))), None)
     if wish is None:
         return Seen(closed=True)
-    progress = [await _follow(desk, row, wish, part, actions.get(part)) for part in wish.parts]
+    progress = await _followed(desk, row, wish, actions)
     summaries = {each.part.storefront: each.part.summary for each in progress if each.part.summary}
     over = all(each.again is None for each in progress)
     first = next(iter(actions.values()))
@@ -89,6 +94,18 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
     )
 
 
+async def _followed(desk: Desk, row: SubjectRow, wish: ReportWish, actions: Mapping[str, Action]) -> list[Progress]:
+    """Every file of the report. Of those read now, only as much is kept as memory can spare; the rest is fetched again
+    when it is shared.
+    """
+    found: list[Progress] = []
+    room = MOST_KEPT
+    for part in wish.parts:
+        found.append((await _follow(desk, row, wish, part, actions.get(part))).within(room))
+        room -= len(found[-1].content or b"")
+    return found
+
+
 async def _follow(desk: Desk, row: SubjectRow, wish: ReportWish, part: str, action: Action | None) -> Progress:
     known = (await reports.of(row.key)).get(part) or PartRow(row.key, part)
     if known.summary is not None:
@@ -115,7 +132,9 @@ async def _not_asked(row: SubjectRow, wish: ReportWish, part: str, action: Actio
     if action is None or action.under_way or action.proposed:
         words = "waits for a colleague's yes" if action and action.proposed else "is being asked for"
         return Progress(cards.Part(part, progress=f"The report {words}."), again=timedelta(minutes=1))
-    return await _failed(row, wish, part, action.sentence or "The marketplace was not asked. Ask again.")
+    said = action.sentence or "The marketplace was not asked. Ask again."
+    asked_about = doubt(wish) if action.state == "refused" else ""
+    return await _failed(row, wish, part, f"{said} {asked_about}".strip())
 
 
 async def _failed(row: SubjectRow, wish: ReportWish, part: str, problem: str) -> Progress:

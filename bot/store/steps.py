@@ -1,4 +1,4 @@
-"""Steps of ladders: which were claimed to be told, and which were. Each is claimed once, whoever comes first."""
+"""Steps of ladders: which were told, or passed over for a higher one."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from bot.store.writes import write
 
 @dataclass(frozen=True)
 class StepRow:
-    """A step as the notebook has it; times in UTC. One that was claimed and not told is still to be told."""
+    """A step as the notebook has it; times in UTC. Earlier versions noted steps they had not told yet."""
 
     key: str
-    claimed_at: datetime
     told_at: datetime | None
 
     @property
@@ -26,38 +25,27 @@ class StepRow:
 
 
 async def of(subject: str) -> dict[str, StepRow]:
-    """The steps of `subject` that anybody claimed, by their keys. Looks that ask at the same time share a query."""
+    """The steps of `subject` by their keys. Looks that ask at the same time share a query."""
     return await _of.add(border.key(subject))
 
 
 @unit
 async def _of_each(subjects: Sequence[str]) -> list[dict[str, StepRow]]:
     found: dict[str, dict[str, StepRow]] = {subject: {} for subject in subjects}
-    text = f"SELECT subject, key, claimed_at, told_at FROM steps WHERE subject IN ({sql.slots(len(found))})"  # noqa: S608
-    for subject, key, claimed_at, told_at in await sql.glance(text, *found):
-        found[subject][key] = _row(key, claimed_at, told_at)
+    text = f"SELECT subject, key, told_at FROM steps WHERE subject IN ({sql.slots(len(found))})"  # noqa: S608
+    for subject, key, told_at in await sql.glance(text, *found):
+        found[subject][key] = StepRow(key, border.read_instant(told_at))
     return [found[subject] for subject in subjects]
 
 
 _of: Batches[str, dict[str, StepRow]] = Batches(_of_each)
 
 
-def _row(key: str, claimed_at: datetime | str, told_at: datetime | str | None) -> StepRow:
-    when = border.read_instant(claimed_at)
-    assert when is not None
-    return StepRow(key, when, border.read_instant(told_at))
-
-
-async def claim(subject: str, keys: Iterable[str], now: datetime) -> None:
-    """These steps are about to be told. Claiming one again changes nothing."""
-    await write(
-        "INSERT INTO steps (subject, key, claimed_at) VALUES (?, ?, ?) ON CONFLICT (subject, key) DO NOTHING",
-        *[(border.key(subject), border.key(key), now) for key in keys],
-    )
-
-
 async def told(subject: str, keys: Iterable[str], now: datetime) -> None:
-    """These steps were told, or passed over for a higher one: they never are again."""
+    """These steps were told, or passed over for a higher one: they never are again.
+
+    `claimed_at` is a column of earlier versions, which must hold something.
+    """
     await write(
         "INSERT INTO steps (subject, key, claimed_at, told_at) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (subject, key) DO UPDATE SET told_at = COALESCE(steps.told_at, excluded.told_at)",

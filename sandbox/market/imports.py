@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from sandbox.market.catalogue import Catalogue
+from sandbox.market.catalogue import Catalogue, missing_attributes
 from sandbox.market.ground import Shop, must_find
 from sandbox.market.import_rows import FEED_COLUMNS, BadRow, Line, Unreadable, offer_of, read_lines, upsert_of
 from sandbox.market.inventory import NewOffer
@@ -22,6 +22,7 @@ from sandbox.market.problems import Problem
 from sandbox.market.returns import Returns
 
 FEED, COMMAND, ORDERS, PRODUCTS = "INVENTORY_FEED", "INVENTORY_COMMAND", "ORDER_COMMAND", "PRODUCT_FEED"
+KINDS = (FEED, COMMAND, ORDERS, PRODUCTS)
 STATUSES = (
     *("NEW", "DOWNLOADING", "DOWNLOADED", "DOWNLOADING_FAILED", "PENDING_CONVERSION", "CONVERTING"),
     *("CONVERSION_FAILED", "PREPARING", "PREPARED", "PREPARING_FAILED", "CHECKING", "CHECKED", "CHECKING_FAILED"),
@@ -46,7 +47,10 @@ class Imports(Returns, Catalogue, Papers):
     fetch: Fetch
 
     def create_import(self, shop: Shop, kind: str, storefront: str, url: str) -> ImportFile:
-        """Raises Problem (423) after thirty product feeds of one UTC day."""
+        """`kind` is one of KINDS. Raises Problem (423) after thirty product feeds of one UTC day."""
+        if kind not in KINDS:
+            # A file of a kind nobody asks for would lie on the shelf, and be found by nobody.
+            raise ValueError(f"{kind!r} is no kind of import file; there are {', '.join(KINDS)}")
         now = self.clock.stamp()
         today = [file for file in shop.imports if file.kind == PRODUCTS and file.created.date() == now.date()]
         if kind == PRODUCTS and len(today) >= FEEDS_A_DAY:
@@ -128,9 +132,16 @@ class Imports(Returns, Catalogue, Papers):
         elif file.kind == ORDERS:
             self._order_command(shop, line.fields)
         else:
-            columns = {name: value for name, value in line.named.items() if name not in {"ean", "locale"} and value}
-            attributes = {name: [value] for name, value in columns.items()}
-            self.tell_product(shop, line.named["ean"].strip(), line.named["locale"].strip(), attributes, replace=False)
+            self._product_row(shop, line.named)
+
+    def _product_row(self, shop: Shop, row: dict[str, str]) -> None:
+        """Keep what a line says of its product; what the product lacks all the same is the line's error."""
+        ean, locale = row.get("ean", "").strip(), row.get("locale", "").strip()
+        if not ean or not locale:
+            raise BadRow("ean and locale must be given")
+        attributes = {name: [value] for name, value in row.items() if name not in {"ean", "locale"} and value}
+        if lacking := missing_attributes(self.tell_product(shop, ean, locale, attributes, replace=False)):
+            raise BadRow(f"{', '.join(lacking)} must be given")
 
     def _inventory_command(self, shop: Shop, storefront: str, fields: tuple[str, ...]) -> None:
         command, *rest = (field.strip() for field in fields)

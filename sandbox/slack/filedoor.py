@@ -8,13 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 
+from sandbox.slack.files import OnDisk, StoredFile
 from sandbox.slack.workspace import Workspace
 
 SIGN_IN = (
     "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in to your workspace</body></html>"
 )
+
+
+def content_of(file: StoredFile, kind: str, headers: dict[str, str] | None = None) -> Response:
+    """The bytes of a file, piece by piece where they lie on disk."""
+    if isinstance(file.content, OnDisk):
+        return StreamingResponse(file.content.pieces(), media_type=kind, headers=headers)
+    return Response(file.content, media_type=kind, headers=headers)
 
 
 @dataclass(frozen=True)
@@ -42,4 +50,4 @@ class FileDoor:
             return PlainTextResponse("not found", 404)
         if token != app.bot_token or app.token_trouble or not scoped or not self.workspace.app_sees(file):
             return HTMLResponse(SIGN_IN)
-        return Response(file.content, media_type=file.mimetype)
+        return content_of(file, file.mimetype)

@@ -6,12 +6,38 @@ https://docs.slack.dev/messaging/working-with-files
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 PRETTY = {"pdf": "PDF", "csv": "CSV", "png": "PNG", "jpg": "JPEG", "txt": "Plain Text", "zip": "Zip"}
+PIECE = 64 * 1024
+
+
+@dataclass
+class OnDisk:
+    """A file's content where it is more than anybody wants in memory. `announced` is the size Slack tells, where it is
+    not the true one; `handed_out` counts the bytes that were asked for.
+    """
+
+    path: Path
+    announced: int | None = None
+    handed_out: int = 0
+
+    def __len__(self) -> int:
+        return self.path.stat().st_size if self.announced is None else self.announced
+
+    def pieces(self) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            while piece := file.read(PIECE):
+                self.handed_out += len(piece)
+                yield piece
+
+
+Content = bytes | OnDisk
 
 
 @dataclass
@@ -34,7 +60,7 @@ class StoredFile:
     id: str
     name: str
     title: str
-    content: bytes
+    content: Content
     user_id: str
     team_id: str
     at: datetime

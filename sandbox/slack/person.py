@@ -6,6 +6,7 @@ Everything a person does goes to the app as a signed HTTP request, and what the 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from sandbox.slack import events, forms, interactions, responding
 from sandbox.slack.blockkit import Part
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.deliveries import Deliveries
+from sandbox.slack.files import Content
 from sandbox.slack.form import Form, Values
 from sandbox.slack.outgoing import AppAnswer, Outgoing
 from sandbox.slack.people import User
@@ -97,7 +99,7 @@ class Person:
         return message
 
     async def uploads(
-        self, channel: str, name: str, content: bytes, *, thread: Message | str | None = None, text: str = ""
+        self, channel: str, name: str, content: Content, *, thread: Message | str | None = None, text: str = ""
     ) -> Message:
         """Drop a file into a channel or thread. Waits until the app was told."""
         place = self._place(channel)
@@ -109,7 +111,7 @@ class Person:
         return message
 
     async def drops(
-        self, channel: str, files: dict[str, bytes], *, text: str = "", thread: Message | None = None
+        self, channel: str, files: Mapping[str, Content], *, text: str = "", thread: Message | None = None
     ) -> Message:
         """Drop several files into a channel or a thread at once: one message. Waits until the app was told."""
         place = self._place(channel)

@@ -12,6 +12,7 @@ import httpx
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from sandbox.slack.filedoor import content_of
 from sandbox.slack.workspace import Workspace
 from sandbox.web.pages import UNTRUSTED
 
@@ -49,7 +50,7 @@ class Pictures:
         way = "inline" if file.mimetype in SHOWN else "attachment"
         headers = {**UNTRUSTED, "Content-Disposition": f"{way}; filename*=UTF-8''{quote(file.name, safe='')}"}
         kind = "text/plain" if file.mimetype.startswith("text/") else file.mimetype
-        return Response(file.content, media_type=kind, headers=headers)
+        return content_of(file, kind, headers)
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:

@@ -14,7 +14,7 @@ from zlib import crc32
 from sandbox.slack import cast, events
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.feed import Feed
-from sandbox.slack.files import StoredFile, Upload
+from sandbox.slack.files import Content, StoredFile, Upload
 from sandbox.slack.installation import Installation
 from sandbox.slack.journal import Journal
 from sandbox.slack.people import User, UserGroup
@@ -287,7 +287,7 @@ class Workspace:
 
     # Files
 
-    def keep(self, name: str, content: bytes, user_id: str, *, title: str = "", id: str | None = None) -> StoredFile:
+    def keep(self, name: str, content: Content, user_id: str, *, title: str = "", id: str | None = None) -> StoredFile:
         """Store a file nobody sees yet but its owner."""
         file = StoredFile(
             id or self.new_id("F"), name, title or name, content, user_id, self._team_of(user_id), self.now()

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from bot.domain.ladder import Step, steps_due
-from bot.domain.missing import SENT, MissingRules, known_since, missing_invoices
+from bot.domain.missing import MOST_CLOCKS, SENT, MissingInvoice, MissingRules, known_since, missing_invoices
 from bot.domain.model import Invoice, Money, OrderUnit
 from tests.domain.builders import NOW, an_order_unit
 
@@ -107,3 +107,34 @@ def test_a_missing_invoice_runs_on_a_clock_of_the_storefronts_working_days(since
     assert clock.due == due
     assert steps_due(clock, since, ())[0] == ()
     assert [step.name for step in steps_due(clock, due, ())[0]] == ["50%", "overdue"]
+
+
+LADDER = (Step(0.5), Step(1.0))
+
+
+def an_order_missing(id: str, storefront: str = "de") -> MissingInvoice:
+    return MissingInvoice(id, storefront, NOW, 1, None)
+
+
+def test_of_several_storefronts_the_strictest_clock_counts_for_all_that_were_seen_together() -> None:
+    # The sixth of January is a holiday in Austria, not in the Czech Republic.
+    since = datetime(2027, 1, 5, 11, tzinfo=UTC)
+    orders = [an_order_missing("MCZ", "cz"), an_order_missing("MAT", "at")]
+
+    for shown in (orders, orders[::-1]):
+        (clock,) = MissingRules(ladder=LADDER).clocks(shown, {"MCZ": since, "MAT": since}, ())
+        assert clock.due == datetime(2027, 1, 7, 11, tzinfo=UTC)
+
+
+def test_clocks_that_have_told_everything_do_not_keep_newer_ones_from_running() -> None:
+    rules = MissingRules(ladder=LADDER)
+    orders = [an_order_missing(f"M{number}") for number in range(MOST_CLOCKS + 5)]
+    since = {order.order_id: NOW + timedelta(hours=number) for number, order in enumerate(orders)}
+    told = {rules.clock(at, "de").key(step) for at in list(since.values())[:-2] for step in LADDER}
+
+    assert [clock.start for clock in rules.clocks(orders, since, told)] == [
+        NOW,
+        *(NOW + timedelta(hours=MOST_CLOCKS + number) for number in (3, 4)),
+    ]
+    assert len(rules.clocks(orders, since, ())) == MOST_CLOCKS
+    assert rules.clocks((), {}, ()) == ()

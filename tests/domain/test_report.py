@@ -87,6 +87,8 @@ def test_equal_wishes_have_equal_names_and_others_have_others() -> None:
         (ReportWish("bookings-new", ("de",), Period(WEEK.first, TODAY + timedelta(days=1))), "last"),
         (ReportWish("sales-new", ("de",), Period(date(2024, 1, 1), WEEK.last)), "first"),
         (ReportWish("product-data-import-file-errors"), "import_id"),
+        (ReportWish("product-data-import-file-errors", import_id=0), "import_id"),
+        (ReportWish("product-data-import-file-errors", import_id=2**63), "import_id"),
     ],
 )
 def test_what_a_report_lacks_is_told_beside_its_field(wish: ReportWish, field: str | None) -> None:

@@ -58,6 +58,8 @@ def test_a_column_of_cents_counts_cents(text: str, minor: int | None) -> None:
         ("3.1.2026", date(2026, 1, 3)),
         ("20261123", date(2026, 11, 23)),
         ("2026-02-30", None),
+        ("9999-12-31", None),
+        ("0001-01-01 00:00:00", None),
         ("11/23/2026", None),
         ("", None),
     ],

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.cards.reports import Part
 from bot.domain.report import KINDS
+from bot.features.reports import Progress
+from bot.store import subjects
+from sandbox.market import Account
+from sandbox.market.imports import COMMAND, PRODUCTS
 from sandbox.slack.channels import Message
-from tests.journeys.house import House
+from tests.journeys.house import House, running
 from tests.journeys.papers import sent_order
 from tests.journeys.test_approvals import home_known
+from tests.journeys.test_feeds import follows, gives
 
 BY_WINDOW = [code for code, kind in KINDS.items() if not kind.of_import]
 
@@ -189,3 +197,133 @@ async def test_a_lost_answer_is_not_taken_for_a_report_about_other_causes(house:
     await made(house, card, lambda: "did not take it" in card.words)
     asked = house.market.journal.executed("POST", "/reports/")
     assert ["cancellation_type=all" in entry.query for entry in asked] == [True]
+
+
+async def test_files_that_are_too_much_to_keep_are_fetched_again_when_they_are_shared(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.features.reports.MOST_KEPT", 0)
+
+    assert await asks(house, "account-listing", {"storefronts": "All storefronts"}) is None
+    card = await card_of(house, "Offers")
+    await made(house, card, lambda: sum(".csv" in file for file in files_below(house, card)) == 3)
+
+    progress = Progress(Part("de"), content=b"ab")
+    assert (progress.within(2), progress.within(1)) == (progress, Progress(Part("de")))
+    assert house.slack.complaints == []
+
+
+async def test_what_slack_never_takes_is_given_up_after_a_day(house: House) -> None:
+    sent_order(house)
+    house.slack.faults.answers("file_uploads_disabled", method="files.getUploadURLExternal")
+    today = house.market.world.clock.now().date().isoformat()
+    assert await asks(house, "sales", {"storefronts": "Germany", "first": today, "last": today}) is None
+    card = await card_of(house, "Sales")
+    await made(house, card, lambda: "could not be put into Slack" in card.words)
+    assert card.metadata is not None
+    key = card.metadata["event_payload"]["subject"]
+
+    for _ in range(14):
+        await house.pass_time(timedelta(hours=2))
+        for _ in range(3):
+            await house.kontor.looks.sweep()
+            await house.quiet()
+
+    row = await subjects.find(key)
+    assert row is not None
+    assert row.closed
+    assert files_below(house, card) == []
+
+
+# What was wrong in a product file
+
+
+WITHOUT_DESCRIPTION = b"""\
+ean;locale;category;title;description;manufacturer;picture
+4006381333931;de-DE;Textmarker;Textmarker gelb;;Muster;https://img.shop.test/1.jpg
+4006381333931;cs-CZ;Zv\xc3\xbdraz\xc5\x88ova\xc4\x8de;Zv\xc3\xbdraz\xc5\x88ova\xc4\x8d;;Muster;https://img.shop.test/1.jpg
+"""
+
+
+async def imported(house: House, content: bytes) -> int:
+    """Give product data in the window of /feed, import it to its end; the number the card names."""
+    card = await gives(house, content, "Product data", name="daten.csv")
+    await house.ana.presses("support", card, "Import")
+    await follows(house, card, "is imported")
+    found = re.search(r"import (\d+)", card.words)
+    assert found, card.words
+    return int(found[1])
+
+
+async def errors_shown(house: House, card: Message, number: int) -> None:
+    """The card of the report about this import, its file and what it comes to."""
+    await made(house, card, lambda: any(".csv" in file for file in files_below(house, card)))
+
+    asked = house.market.journal.executed("POST", "/reports/")[-1]
+    assert asked.body == {"id_file_import": number}
+    assert f"import {number}" in card.words
+    assert "*2* rows" in card.words
+    assert "2 description must be given" in card.words
+    assert f"product-data-import-file-errors_{asked.told['data']['id_report']}.csv" in files_below(house, card)[-1]
+    assert house.slack.complaints == []
+
+
+async def test_the_errors_of_a_product_file_come_by_themselves_and_again_when_asked_for(house: House) -> None:
+    number = await imported(house, WITHOUT_DESCRIPTION)
+    await errors_shown(house, await card_of(house, "Errors of an import"), number)
+    assert len(house.market.journal.executed("POST", "/reports/")) == 1
+
+    assert await asks(house, "product-data-import-file-errors", {"import_id": str(number)}) is None
+    cards = await house.until(
+        lambda: (found := [card for card in house.cards("support") if "Errors of" in card.words])[1:] and found
+    )
+    await errors_shown(house, cards[-1], number)
+    assert len(house.market.journal.executed("POST", "/reports/")) == 2
+
+
+async def test_the_errors_of_an_import_begun_elsewhere_can_be_asked_for(house: House) -> None:
+    world = house.market.world
+    file = world.create_import(world.shops["main"], PRODUCTS, "", "https://shop.test/daten.csv")
+    file.problems = ((2, "description must be given"), (3, "description must be given"))
+    world.set_import_status(file, "DONE")
+
+    assert await asks(house, "product-data-import-file-errors", {"import_id": f" {file.id} "}) is None
+    await errors_shown(house, await card_of(house, "Errors of an import"), file.id)
+
+
+@pytest.mark.parametrize("number", ["12x", "4,5", "-1", "0", "٣", "9223372036854775808"])
+async def test_what_is_no_number_of_an_import_is_said_beside_its_field(house: House, number: str) -> None:
+    errors = await asks(house, "product-data-import-file-errors", {"import_id": number})
+
+    assert errors
+    assert "number" in errors["import_id"]
+    assert house.market.journal.executed("POST", "/reports/") == []
+
+
+async def an_import(house: House, whose: str) -> int:
+    """The number of an import this report is not to be had of."""
+    if whose == "nobody's":
+        return 4711
+    world = house.market.world
+    shop, kind = (world.shops["other"], PRODUCTS) if whose == "another seller's" else (world.shops["main"], COMMAND)
+    return int(world.create_import(shop, kind, "", "https://kontor.test/f.csv").id)
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "another seller's", "of inventory commands"])
+async def test_an_import_that_is_not_ours_to_ask_about_is_told_where_it_was_asked_for(
+    tmp_path: Path, whose: str
+) -> None:
+    accounts = [Account.named("main", ("de",)), Account.named("other", ("de",))]
+    async with running(tmp_path, accounts=accounts) as house:
+        number = await an_import(house, whose)
+        wanted = {"import_id": str(number), "storefronts": "main"}
+
+        assert await asks(house, "product-data-import-file-errors", wanted) is None
+        card = await card_of(house, f"import {number}")
+        await made(house, card, lambda: "failed" in card.text)
+
+        assert "There is no such import file" in card.words
+        assert f"Is {number} the number of an import of product data" in card.words
+        assert "Ask again" in card.labels
+        assert house.market.journal.executed("POST", "/reports/") == []
+        assert house.slack.complaints == []

@@ -192,6 +192,29 @@ async def test_product_data_from_a_file_is_done_when_its_flag_says_so():
         assert (await seller.data("/product-data/status/2012345678900?locale=de-DE"))["update_status"] == "SUCCESS"
 
 
+async def test_what_a_product_lacks_is_an_error_of_its_line():
+    async with a_market() as (market, seller):
+        text = (
+            "ean;locale;category;title;description;manufacturer;picture\n"
+            "2012345678900;de-DE;Stifte;Textmarker gelb;Leuchtet;Schreiber;https://img.example.test/a.jpg\n"
+            "2012345678917;de-DE;Stifte;Textmarker rot;;Schreiber;\n"
+            "2012345678924\n"
+        )
+
+        told = await imported(market, seller, "/product-data/import-files", text)
+
+        assert (told["total_lines"], told["error_count"]) == (3, 2)
+        file = market.world.shop().imports.find(told["id_import_file"])
+        assert [line for line, _ in file.problems] == [3, 4]
+        assert "description, picture" in file.problems[0][1]
+
+
+async def test_a_file_of_no_known_kind_is_not_put_on_the_shelf():
+    async with a_market() as (market, _):
+        with pytest.raises(ValueError, match="PRODUCT_FEED"):
+            market.world.create_import(market.world.shop(), "product-data", "", "https://seller.test/f.csv")
+
+
 @pytest.mark.parametrize(
     ("text", "status", "ends", "note"),
     [

@@ -182,15 +182,12 @@ async def test_a_home_remembers_what_its_owner_wants_to_see(now: datetime, later
     assert await homes.find("U3") is None
 
 
-async def test_a_step_is_claimed_before_it_is_told_and_told_once(now: datetime, later: Later) -> None:
-    await steps.claim("ticket:main:1", ["own:1:50%", "own:1:80%"], now)
-    await steps.claim("ticket:main:1", ["own:1:50%"], later(5))
+async def test_a_step_is_told_once(later: Later) -> None:
     await steps.told("ticket:main:1", ["own:1:50%", "own:1:10%"], later(6))
     await steps.told("ticket:main:1", ["own:1:50%"], later(9))
 
     found = await steps.of("ticket:main:1")
 
     assert {key for key, step in found.items() if step.done} == {"own:1:50%", "own:1:10%"}
-    assert (found["own:1:50%"].claimed_at, found["own:1:50%"].told_at) == (now, later(6))
-    assert not found["own:1:80%"].done
+    assert found["own:1:50%"].told_at == later(6)
     assert await steps.of("ticket:main:2") == {}
