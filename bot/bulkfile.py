@@ -1,4 +1,4 @@
-"""A table people keep in a spreadsheet, as rows of text: a CSV of whatever delimiter, or the first sheet shown of an XLSX.
+"""A table people keep in a spreadsheet, as rows of text: a CSV of whatever delimiter, or the first sheet in an XLSX.
 
 An XLSX is a ZIP of XML, so it is measured before it is unpacked. Numbers become the text a spreadsheet shows, which has
 fifteen digits; money is never computed with as a float.

@@ -220,11 +220,14 @@ def confirm_window(
 
 
 def _spoken(step: Step, labels: Mapping[str, Mapping[int, str]]) -> str:
-    return f"{value_words(step, step.was, labels)} → *{value_words(step, step.will_be, labels)}*" + _jump(step)
+    return f"{value_words(step, step.was, labels)} → *{value_words(step, step.will_be, labels)}*" + jump_words(step)
 
 
-def _jump(step: Step) -> str:
-    return f" ({step.percent:+d} %)" if step.percent else ""
+def jump_words(step: Step) -> str:
+    """By how much a price changes, in brackets; empty for everything else."""
+    if not step.percent:
+        return ""
+    return f" ({step.percent:+d} % from the price)" if step.first_minimum else f" ({step.percent:+d} %)"
 
 
 def value_words(step: Step, value: int | str | None, labels: Mapping[str, Mapping[int, str]] | None = None) -> str:

@@ -246,7 +246,7 @@ async def _wish(desk: Desk, kind: str, key: str, change: Values, seen: Values, w
     saw = {name: seen.get(name) for name in change if name in seen}
     done = sum(action.kind == kind and action.state == "done" for action in await desk.actions.of(key))
     steps = [
-        Step(name, saw.get(name), value, "EUR" if name in offers.PRICES else None)
+        offers.step(name, {"listing_price": seen.get("listing_price"), **saw}, value, "EUR")
         for name, value in change.items()
         if value is not None
     ]
@@ -322,10 +322,7 @@ async def _told(desk: Desk, action: Action, unit: Unit) -> None:
         return
     change, saw = _asked_for(action)
     currency = unit.listing_price.currency
-    taken = [
-        Step(name, saw.get(name), value, currency if name in offers.PRICES else None)
-        for name, value in offers.wanted_of(change).items()
-    ]
+    taken = [offers.step(name, saw, value, currency) for name, value in offers.wanted_of(change).items()]
     thread = action.payload.get("thread_ts")
     text = cards.changed_text(unit, taken)
     await desk.board.whisper(channel, action.user_id, text, thread if isinstance(thread, str) else None)
