@@ -12,7 +12,7 @@ from bot.cards.windows import choice, chosen, one_line_input, option, typed
 from bot.domain import gtin
 from bot.domain.currency import Money
 from bot.domain.inventory import BuyboxOffer, ShippingGroup, Unit, UnitChange, Warehouse
-from bot.domain.offers import AVAILABLE, ON_HOLD, Step, price, spoken_price
+from bot.domain.offers import AVAILABLE, ON_HOLD, Step, price, signed, spoken_price
 from bot.domain.words import escaped, one_line, plain
 
 EDIT, BUYBOX = "unit.edit", "unit.buybox"
@@ -176,14 +176,20 @@ def _numbers_fields(one: Unit | None, currencies: set[str]) -> list[Block]:
     return [{**block, "optional": True} for block in blocks]
 
 
-def read_change(view: dict[str, Any], *, noted: bool) -> tuple[UnitChange, dict[str, str]]:
-    """What was filled in, and what is wrong beside which field. `noted`: a note stood there, so an empty one counts."""
+def read_change(view: dict[str, Any], *, noted: bool, currency: str | None) -> tuple[UnitChange, dict[str, str]]:
+    """What was filled in, and what is wrong beside which field. `noted`: a note stood there, so an empty one counts.
+
+    `currency` is what the offers are sold in.
+    """
     errors: dict[str, str] = {}
     found: dict[str, Any] = {}
     for name in ("listing_price", "minimum_price"):
         if said := typed(view, name):
-            found[name] = price(said)
-            if found[name] is None:
+            amount, sign = signed(said)
+            found[name] = price(amount)
+            if sign not in (None, currency):
+                errors[name] = f"The offer is sold in {currency}, not in {sign}."
+            elif found[name] is None:
                 errors[name] = f"“{plain(said, 20)}” is no price I am sure of. Type it like 49.99."
     for name in ("amount", "handling_days"):
         if said := typed(view, name):

@@ -20,7 +20,7 @@ from bot.domain.feedplan import Problem
 from bot.domain.feedvalues import FORMULA
 from bot.domain.inventory import UnitChange
 from bot.domain.nearest import did_you_mean
-from bot.domain.offers import AVAILABLE, ON_HOLD, PRICES, price, spoken_price
+from bot.domain.offers import AVAILABLE, ON_HOLD, PRICES, price, signed, spoken_price
 
 MOST_ROWS = 5000
 UNIT, OFFER = "unit", "offer"
@@ -78,7 +78,6 @@ _STATUSES = {
 }
 
 
-_CURRENCIES = {"€": "EUR", "eur": "EUR", "kč": "CZK", "czk": "CZK", "zł": "PLN", "pln": "PLN"}
 _OTHERS = ("storefront", "currency", "field", "value")
 
 
@@ -226,10 +225,10 @@ def _values(
 ) -> tuple[dict[str, int | str], tuple[str, ...], list[Problem]]:
     """What the cells of a row mean, the currencies they name, and what is wrong with them."""
     read: dict[str, int | str] = {}
-    currencies = {_CURRENCIES.get(currency.lower(), currency.upper()): "currency"} if currency else {}
+    currencies = {signed(currency)[1] or currency.upper(): "currency"} if currency else {}
     problems = []
     for name, text in wanted.items():
-        amount, sign = _signed(text) if FIELDS[name] in PRICES else (text, None)
+        amount, sign = signed(text) if FIELDS[name] in PRICES else (text, None)
         value, said = _value(FIELDS[name], amount)
         if value is None:
             problems.append(Problem(line, name, text, said))
@@ -240,14 +239,6 @@ def _values(
     if len(currencies) > 1:
         problems.append(Problem(line, "currency", " ".join(currencies), "are two currencies for one offer"))
     return read, tuple(currencies), problems
-
-
-def _signed(text: str) -> tuple[str, str | None]:
-    """An amount without the currency behind it, and that currency."""
-    for sign, currency in _CURRENCIES.items():
-        if text.lower().endswith(sign):
-            return text[: -len(sign)].strip(), currency
-    return text, None
 
 
 def _value(name: str, text: str) -> tuple[int | str | None, str]:

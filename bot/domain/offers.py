@@ -20,6 +20,7 @@ PRICES = ("listing_price", "minimum_price")
 PRICE, STOCK, HOLD = "unit.price", "unit.stock", "unit.hold"
 RIGHTS = {"listing_price": PRICE, "minimum_price": PRICE, "status": HOLD}
 Values = Mapping[str, int | str | None]
+_CURRENCIES = {"€": "EUR", "eur": "EUR", "kč": "CZK", "czk": "CZK", "zł": "PLN", "pln": "PLN"}
 # Digits in threes or not, then cents or not.
 _PRICE = re.compile(
     r"(?P<whole>\d{1,3}(?P<group>[., ])\d{3}(?:(?P=group)\d{3})*|\d+)(?:(?P<point>[.,])(?P<cents>\d{1,2}))?", re.ASCII
@@ -150,6 +151,14 @@ def price(text: str) -> int | None:
     whole = re.sub(r"[., ]", "", found["whole"])
     minor = int(whole) * 100 + int((found["cents"] or "0").ljust(2, "0"))
     return minor if 0 < minor < 10**12 else None
+
+
+def signed(text: str) -> tuple[str, str | None]:
+    """An amount without the currency behind it, and that currency."""
+    for sign, currency in _CURRENCIES.items():
+        if text.lower().endswith(sign):
+            return text[: -len(sign)].strip(), currency
+    return text, None
 
 
 def spoken_price(minor: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,13 +15,14 @@ from bot.cards.blocks import Block
 from bot.cards.clicks import Press, read_press
 from bot.cards.replies import loading_modal, trouble_modal
 from bot.cards.stock import BUYBOX, CONFIRM, EDIT, FORM, TITLE, Offer
-from bot.cards.windows import Opened
+from bot.cards.windows import MOST_METADATA, Opened
 from bot.desk import ActionKind, Desk, Wish, account_of, ref_of
 from bot.domain import offers
 from bot.domain.action import Action
+from bot.domain.currency import currency_of
 from bot.domain.deeds import LOOK, Deed, at_all
 from bot.domain.inventory import Unit, UnitChange
-from bot.domain.offers import HOLD, PRICE, RIGHTS, STOCK, Step
+from bot.domain.offers import HOLD, PRICE, RIGHTS, STOCK, Step, Values
 from bot.domain.words import escaped
 from bot.marketplace import MarketError
 from bot.offersearch import KIND, find_offers, place_of, with_product
@@ -28,7 +30,6 @@ from bot.orderunits import Who
 from bot.orderwindows import answer_with, submitted_by
 
 SAME = "That is how it is already. Nothing was sent."
-Values = Mapping[str, int | str | None]
 
 
 def register(app: AsyncApp, prefix: str) -> None:
@@ -134,7 +135,12 @@ def _saw(found: Sequence[Offer]) -> str:
     kept = [offers.values_of(offer.unit) for offer in found]
     if len(kept) > 1:
         kept = [{name: value for name, value in values.items() if name != "note"} for values in kept]
-    return json.dumps(kept, separators=(",", ":"))
+    return _small(kept)
+
+
+def _small(value: object) -> str:
+    """As JSON for a window, which carries three thousand letters: ß is one there, and not six."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 async def filled_in(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], desk: Desk) -> None:
@@ -145,9 +151,11 @@ async def filled_in(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], d
     opened, person = who
     keys, saw = str(opened.more["keys"]).split(), json.loads(str(opened.more["saw"]))
     one = saw[0] if len(saw) == 1 else None
-    change, errors = cards.read_change(view, noted=bool(one and one.get("note")))
-    for key in keys:
-        for field, sentence in offers.complaints(change, place_of(ref_of(key))[0]):
+    storefronts = [place_of(ref_of(key))[0] for key in keys]
+    noted = bool(one and one.get("note"))
+    change, errors = cards.read_change(view, noted=noted, currency=currency_of(storefronts[0]))
+    for storefront in storefronts:
+        for field, sentence in offers.complaints(change, storefront):
             errors.setdefault(field, sentence)
     if one:
         # What stands as it stood is not meant.
@@ -179,8 +187,10 @@ async def _confirm(desk: Desk, opened: Opened, who: Who, change: UnitChange) -> 
         if decision and decision.denied:
             return trouble_modal(TITLE, decision.sentence)
         told = told or (decision.sentence if decision and decision.needs_approval else "")
-    more = {"keys": opened.more["keys"], "saw": opened.more["saw"], "change": json.dumps(offers.wanted_of(change))}
+    more = {"keys": opened.more["keys"], "saw": opened.more["saw"], "change": _small(offers.wanted_of(change))}
     metadata = replace(opened, more=more).metadata()
+    if len(metadata) > MOST_METADATA:
+        return trouble_modal(TITLE, "That is too much for one window. Change the storefronts one by one.")
     return cards.confirm_window(changes, labels, metadata, told)
 
 
@@ -255,7 +265,7 @@ async def _wish(desk: Desk, kind: str, key: str, change: Values, seen: Values, w
     )
     return Wish(
         kind=kind,
-        key=f"{kind}:{key}:{json.dumps(saw, sort_keys=True)}:{done}"[:500],
+        key=f"{kind}:{key}:{_digest(saw)}:{done}",
         subject=key,
         seen=json.dumps(saw, sort_keys=True)[:200],
         user_id=who.user_id,
@@ -267,6 +277,11 @@ async def _wish(desk: Desk, kind: str, key: str, change: Values, seen: Values, w
         deed=_deed(kind, count, offers.steepest(tuple(steps)), key),
         summary=f"{spoken}\nOffer {id} in {storefront}",
     )
+
+
+def _digest(values: Values) -> str:
+    """What tells values from others, and is short."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _plain(step: Step, value: int | str | None) -> str:

@@ -198,3 +198,56 @@ async def test_guests_change_nothing_and_unknown_words_are_answered(house: House
     card = await found(house, str(offer_of(house).id))
     assert house.slack.complaints == []
     assert card.labels.count("Edit") == 1
+
+
+async def test_pieces_and_handling_time_are_changed_in_all_storefronts_though_pieces_are_shared(house: House) -> None:
+    offer = offer_of(house)
+    same = [each for each in house.market.world.shop().offers if each.id_offer == offer.id_offer]
+    assert len(same) > 1
+    card = await found(house, offer.id_offer)
+    await house.ana.presses("support", card, "Edit all", nth=0)
+    await window(house, house.ana, "unit.form")
+    await house.ana.fills({"amount": "41", "handling_days": "9"})
+    assert await house.ana.submits() is None
+    await window(house, house.ana, "unit.confirm")
+    assert await house.ana.submits() is None
+
+    for each in same:
+        assert set(await house.ended(f"unit:main:{each.storefront}-{each.id}")) == {"done"}
+    assert {(each.amount, each.handling_time) for each in same} == {(41, 9)}
+
+
+async def test_a_price_in_the_currency_of_another_storefront_is_no_price_there(house: House) -> None:
+    offer = offer_of(house, "cz")
+
+    errors = await edits(house, offer, {"listing_price": "49,99 €", "minimum_price": "39.99 PLN"})
+
+    assert "CZK" in errors["listing_price"]
+    assert "CZK" in errors["minimum_price"]
+    view = await edits(house, offer, {"listing_price": f"{offer.listing_price // 100 + 1} Kč"}, house.ben)
+    assert view.callback_id == "unit.confirm"
+
+
+@pytest.mark.parametrize("letter", ["x", "ž", "Ж", '"', "\U0001f60a"])
+async def test_a_note_of_the_full_length_is_changed_there_and_back_and_there_again(house: House, letter: str) -> None:
+    offer = offer_of(house)
+    notes = [letter * (250 // len(letter.encode("utf-16-le")) * 2 - 1) + end for end in "123"]
+
+    for number, note in enumerate([notes[0], notes[1], notes[0], notes[1]], start=1):
+        view = await edits(house, offer, {"note": note})
+        assert not isinstance(view, dict), view
+        assert view.callback_id == "unit.confirm"
+        assert await house.ana.submits() is None
+        assert await house.ended(f"unit:main:de-{offer.id}") == ["done"] * number
+        assert offer.note == note
+    assert house.slack.complaints == []
+
+
+async def test_a_first_minimum_price_far_below_the_price_waits_for_a_colleague(house: House) -> None:
+    offer = offer_of(house)
+    offer.minimum_price = None
+
+    view = await edits(house, offer, {"minimum_price": "0.01"})
+
+    assert "A colleague is asked first" in view.words
+    assert "-100 % from the price" in view.words
