@@ -44,8 +44,8 @@ class Offer:
 # The answer to /stock
 
 
-def offers_card(offers: Sequence[Offer], *, left_out: int = 0) -> Card:
-    """`offers` are shown product by product; `left_out` more were found."""
+def offers_card(offers: Sequence[Offer], *, left_out: int = 0, trouble: str = "") -> Card:
+    """`offers` are shown product by product; `left_out` more were found. `trouble` is why there may be others."""
     blocks: list[Block] = []
     for same in _by_product(offers):
         title, product = offer_title(same[0].unit), same[0].unit.product
@@ -66,6 +66,8 @@ def offers_card(offers: Sequence[Offer], *, left_out: int = 0) -> Card:
                 blocks += buttons(button("Edit all", EDIT, keys, says="Change the offer in all storefronts"))
     if left_out:
         blocks.append(context(f"{left_out} more were found. Name an EAN, or our own offer number."))
+    if trouble:
+        blocks = [*blocks[:49], context(f":warning: Not all could be asked: {escaped(trouble, 300)}")]
     first = offers[0].unit
     return Card(f"{offer_title(first)}, {len(offers)} offers", blocks[:50])
 

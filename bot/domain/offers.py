@@ -115,6 +115,9 @@ def steepest(taken: tuple[Step, ...]) -> int:
 
 def complaints(change: UnitChange, storefront: str, unit: Unit | None = None) -> Iterator[tuple[str, str]]:
     """(field, what is wrong with it), sentences for people. `unit` is what the change meets."""
+    if unit is not None and unit.fulfilled_by_kaufland:
+        yield "amount", "Kaufland fulfils this offer, so it is changed in the seller portal only."
+        return
     highest = HIGHEST_PRICES.get(currency_of(storefront) or "", HIGHEST_PRICES["EUR"])
     for name in PRICES:
         value = getattr(change, name)

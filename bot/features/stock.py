@@ -64,7 +64,7 @@ async def _answer(desk: Desk, command: dict[str, Any], respond: AsyncRespond) ->
     else:
         found = await find_offers(desk, words)
         if found.offers:
-            card = cards.offers_card(found.offers, left_out=found.left_out)
+            card = cards.offers_card(found.offers, left_out=found.left_out, trouble=found.trouble)
         elif found.trouble:
             await respond(text=f":warning: {escaped(found.trouble, 500)}", response_type="ephemeral")
             return
@@ -81,6 +81,9 @@ async def buybox_wanted(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None
 
 async def _tell_buybox(desk: Desk, press: Press) -> None:
     if not press.channel or not press.value.startswith(f"{KIND}:"):
+        return
+    if refusal := await desk.refusal_at_click(press.user_id, press.team_id, LOOK):
+        await desk.board.whisper(press.channel, press.user_id, refusal, press.thread_ts)
         return
     try:
         unit = await _fetched(desk, press.value)
