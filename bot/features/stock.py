@@ -23,6 +23,7 @@ from bot.domain.currency import currency_of
 from bot.domain.deeds import LOOK, Deed, at_all
 from bot.domain.inventory import Unit, UnitChange
 from bot.domain.offers import HOLD, PRICE, RIGHTS, STOCK, Step, Values
+from bot.domain.pricesteps import TOGETHER, furthest, stood
 from bot.domain.words import escaped
 from bot.marketplace import MarketError
 from bot.offersearch import KIND, find_offers, place_of, with_product
@@ -185,11 +186,13 @@ async def _confirm(desk: Desk, opened: Opened, who: Who, change: UnitChange) -> 
     if said or not changes:
         return trouble_modal(TITLE, said or SAME)
     told = ""
-    for deed in _deeds(changes):
+    for deed in _deeds([(taken, await _stood(desk, offer.key, who)) for offer, taken in changes]):
         decision = await desk.judged(who.user_id, who.team_id, deed)
         if decision and decision.denied:
             return trouble_modal(TITLE, decision.sentence)
-        told = told or (decision.sentence if decision and decision.needs_approval else "")
+        if decision and decision.needs_approval and not told:
+            together = (deed.percent or 0) > max(offers.steepest(tuple(taken)) for _, taken in changes)
+            told = f"{decision.sentence} {TOGETHER}" if together else decision.sentence
     more = {"keys": opened.more["keys"], "saw": opened.more["saw"], "change": _small(offers.wanted_of(change))}
     metadata = replace(opened, more=more).metadata()
     if len(metadata) > MOST_METADATA:
@@ -219,13 +222,19 @@ def _spelled(names: Sequence[str]) -> str:
     return " and ".join(cards.FIELDS[name] for name in names)
 
 
-def _deeds(changes: Sequence[tuple[Offer, Sequence[Step]]]) -> list[Deed]:
-    """What is asked for altogether, right by right."""
+async def _stood(desk: Desk, key: str, who: Who) -> Mapping[str, int]:
+    return stood(await desk.actions.of(key), who.user_id, desk.now())
+
+
+def _deeds(changes: Sequence[tuple[Sequence[Step], Mapping[str, int]]]) -> list[Deed]:
+    """What is asked for altogether, right by right; each offer's steps with the prices they count from."""
     found = []
     for kind in (PRICE, STOCK, HOLD):
-        taken = [[step for step in steps if RIGHTS.get(step.field, STOCK) == kind] for _, steps in changes]
-        if count := sum(bool(steps) for steps in taken):
-            found.append(_deed(kind, count, max(offers.steepest(tuple(steps)) for steps in taken)))
+        meant = [
+            ([step for step in steps if RIGHTS.get(step.field, STOCK) == kind], before) for steps, before in changes
+        ]
+        if count := sum(bool(steps) for steps, _ in meant):
+            found.append(_deed(kind, count, max(furthest(steps, before) for steps, before in meant)))
     return found
 
 
@@ -257,12 +266,15 @@ async def _wish(desk: Desk, kind: str, key: str, change: Values, seen: Values, w
     """One change of one offer, once for the values it was seen with. It may come back to them, hence the count."""
     storefront, id = place_of(ref_of(key))
     saw = {name: seen.get(name) for name in change if name in seen}
-    done = sum(action.kind == kind and action.state == "done" for action in await desk.actions.of(key))
+    actions = await desk.actions.of(key)
+    done = sum(action.kind == kind and action.state == "done" for action in actions)
     steps = [
         offers.step(name, {"listing_price": seen.get("listing_price"), **saw}, value, "EUR")
         for name, value in change.items()
         if value is not None
     ]
+    percent = furthest(steps, stood(actions, who.user_id, desk.now()))
+    together = f" (with the last 24 hours {percent} %)" if percent > offers.steepest(tuple(steps)) else ""
     spoken = ", ".join(
         f"{cards.FIELDS[step.field]} {_plain(step, step.was)} -> {_plain(step, step.will_be)}" for step in steps
     )
@@ -277,8 +289,8 @@ async def _wish(desk: Desk, kind: str, key: str, change: Values, seen: Values, w
         heard=f"{who.heard}:{kind}:{key}",
         channel=who.channel,
         thread_ts=who.ts,
-        deed=_deed(kind, count, offers.steepest(tuple(steps)), key),
-        summary=f"{spoken}\nOffer {id} in {storefront}",
+        deed=_deed(kind, count, percent, key),
+        summary=f"{spoken}{together}\nOffer {id} in {storefront}",
     )
 
 

@@ -327,3 +327,29 @@ roles:
 
         await house.until(lambda: [m for m in house.ana.sees("orders", card) if "None of your roles" in m.words])
         assert len(house.market.journal.executed("GET", "/buybox")) == asked
+
+
+async def test_small_steps_of_a_price_count_together_until_a_colleague_agrees(house: House) -> None:
+    offer = offer_of(house)
+    offer.minimum_price = 1
+
+    view = await edits(house, offer, {"listing_price": f"{offer.listing_price * 119 // 100 / 100:.2f}"})
+    assert "A colleague is asked first" not in view.words
+    assert await house.ana.submits() is None
+    assert await house.ended(f"unit:main:de-{offer.id}") == ["done"]
+    higher = offer.listing_price * 119 // 100
+
+    view = await edits(house, offer, {"listing_price": f"{higher / 100:.2f}"})
+    assert "count together. A colleague is asked first" in view.words
+    assert await house.ana.submits() is None
+    proposal = await house.until(lambda: next((m for m in house.cards("support") if "Approve" in m.labels), None))
+    assert proposal is not None
+    assert "with the last 24 hours 42 %" in proposal.words
+    await house.slack.person("mira").presses("support", proposal, "Approve")
+    await house.until(lambda: offer.listing_price == higher)
+
+    await house.ended(f"unit:main:de-{offer.id}")
+    view = await edits(house, offer, {"listing_price": f"{higher * 119 // 100 / 100:.2f}"})
+    assert view.callback_id == "unit.confirm"
+    assert "A colleague is asked first" not in view.words
+    assert house.slack.complaints == []
