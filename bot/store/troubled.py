@@ -30,7 +30,8 @@ class Silent:
 async def may_have_card(key: str, account: str, most: int) -> bool:
     """Whether the offer is among the first `most` of the account; then its place is kept for it.
 
-    One statement asks and keeps, so that of many looks at once no more than `most` get a yes.
+    One statement asks and keeps, so that of many looks at once hardly more than `most` get a yes: none on SQLite, which
+    has one writer, and a few on PostgreSQL, where statements at the same moment do not see each other.
     """
     text = (
         "UPDATE subjects SET state = ?, closed = FALSE WHERE key = ? AND "  # noqa: S608
