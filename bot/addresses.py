@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +23,9 @@ LONGEST_ADDRESS = 2000
 FETCH_SECONDS = 300.0
 PIECE = 64 * 1024
 INSIDE = "leads into an internal network"
+# RFC 6052, RFC 8215, and what RFC 4291 left behind.
+_TRANSLATED, _TRANSLATED_HERE = IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48")
+_COMPATIBLE = IPv6Network("::/96")
 
 
 def complaint(address: str, origins: Sequence[str]) -> str | None:
@@ -66,9 +69,18 @@ class OutsideResolver(AbstractResolver):
 
 def _public(host: str) -> bool:
     address = ip_address(host.partition("%")[0])
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
+    if isinstance(address, IPv6Address):
+        if address.is_site_local or address in _TRANSLATED_HERE:
+            return False
+        address = _carried(address) or address
     return address.is_global and not address.is_multicast
+
+
+def _carried(address: IPv6Address) -> IPv4Address | None:
+    """The older address a newer one leads to, where a translator stands on the way; it may be one inside."""
+    if address in _TRANSLATED or address in _COMPATIBLE:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 async def fetch_address(

@@ -1,4 +1,4 @@
-"""A table people keep in a spreadsheet, as rows of text: a CSV of whatever delimiter, or the first sheet of an XLSX.
+"""A table people keep in a spreadsheet, as rows of text: a CSV of whatever delimiter, or the first sheet in an XLSX.
 
 An XLSX is a ZIP of XML, so it is measured before it is unpacked. Numbers become the text a spreadsheet shows, which has
 fifteen digits; money is never computed with as a float.
@@ -59,7 +59,8 @@ def read_file(content: bytes, storefront: str) -> TableFile:
     """The table in a file's bytes; `storefront` tells what a spreadsheet there writes. Raises `Unreadable`."""
     if content.startswith(ZIP):
         return _workbook(content)
-    refuse_what_is_no_text(content[:4096])
+    # All of it: a zero byte far below would come as far as a note that buyers read.
+    refuse_what_is_no_text(content)
     text, notes = _decoded(content, storefront)
     table = TableFile(notes=notes)
     for line, cells in _csv_rows(text):
@@ -105,16 +106,16 @@ def _delimiter(lines: list[str]) -> str:
 
 
 def _workbook(content: bytes) -> TableFile:
-    """The first sheet. Whatever a broken workbook makes the reader raise becomes `Unreadable`."""
+    """The first sheet people see. Whatever a broken workbook makes the reader raise becomes `Unreadable`."""
     _measure(content)
     table = TableFile()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-            if len(book.worksheets) > 1:
-                table.notes.append(f"Only the first of {len(book.worksheets)} sheets was read.")
-            _fill(table, book.worksheets[0].iter_rows(values_only=True))
+            values, written = _sheets(content, data_only=True), _sheets(content, data_only=False)
+            if len(values) > 1:
+                table.notes.append(f"Only the first of {len(values)} sheets was read: {values[0].title[:40]}.")
+            _fill(table, values[0].iter_rows(values_only=True), written[0].iter_rows(values_only=True))
     except (Unreadable, MemoryError):
         raise
     except Exception as error:
@@ -124,8 +125,17 @@ def _workbook(content: bytes) -> TableFile:
     return table
 
 
-def _fill(table: TableFile, rows: Iterable[tuple[Any, ...]]) -> None:
-    for line, values in enumerate(rows, start=1):
+def _sheets(content: bytes, *, data_only: bool) -> list[Any]:
+    """The sheets people see, with the results of formulas or the formulas themselves."""
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
+    return [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+
+
+def _fill(table: TableFile, rows: Iterable[tuple[Any, ...]], written: Iterable[tuple[Any, ...]]) -> None:
+    """`written` are the same rows with the formulas. Raises `Unreadable` where one has no result: it is not empty."""
+    for line, (values, formulas) in enumerate(zip(rows, written, strict=True), start=1):
+        if any(value is None and formula is not None for value, formula in zip(values, formulas, strict=True)):
+            raise Unreadable(f"Line {line} has a formula without a result. Open the file, save it once, and send that.")
         cells = [_text(value) for value in values]
         while cells and not cells[-1]:
             cells.pop()

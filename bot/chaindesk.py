@@ -60,7 +60,7 @@ async def follow(desk: Desk, chain: Chain, card: SubjectRow) -> None:
         feed = await interrupted(feed, now)
         if feed.import_id is None and step.confirmed and await located(desk, feed):
             feed = replace(feed, import_id=(await _again(feed)).import_id)
-        progress = await followed(desk, feed, now)
+        progress = await followed(desk, feed, now, card.tries)
         over = step.discarded or replace(step, progress=progress).succeeded
         if may_go(feed, progress, now) or (over and feed.withdrawn_at is None):
             await take_down(desk, feed, keep=not over)

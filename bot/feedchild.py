@@ -51,15 +51,18 @@ def read_question(asked: Mapping[str, Any]) -> Question:
 
 
 def read_live(path: Path) -> Live:
-    """Lines of JSON: key, EAN and condition, price, amount."""
+    """Lines of JSON: key, EAN and condition, price, amount, minimum price."""
     offers: dict[str, tuple[int, int]] = {}
     names: dict[str, str] = {}
+    lowest: dict[str, int] = {}
     with path.open(encoding="utf-8") as file:
         for line in file:
-            key, others, price, amount = json.loads(line)
+            key, others, price, amount, minimum = json.loads(line)
             offers[key] = (price, amount)
             names |= dict.fromkeys(others, key)
-    return Live(offers, names)
+            if minimum is not None:
+                lowest[key] = minimum
+    return Live(offers, names, lowest)
 
 
 def check_file(path: Path, question: Question, errors: Path) -> Plan:

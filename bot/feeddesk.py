@@ -200,10 +200,11 @@ async def _write_live(market: Market, storefront: str, path: Path) -> None:
     await asyncio.to_thread(path.write_text, "\n".join([*lines, ""]), "utf-8")
 
 
-def _live(unit: Unit) -> tuple[str, list[str], int, int]:
+def _live(unit: Unit) -> tuple[str, list[str], int, int, int | None]:
     names = [f"{ean}|{unit.condition.upper()}" for ean in (unit.product.eans if unit.product else ())]
     key = unit.offer_id or (names[0] if names else str(unit.id))
-    return key, [name for name in names if name != key], unit.listing_price.minor, unit.amount
+    lowest = unit.minimum_price.minor if unit.minimum_price else None
+    return key, [name for name in names if name != key], unit.listing_price.minor, unit.amount, lowest
 
 
 async def _asked(question: Mapping[str, Any]) -> dict[str, Any]:

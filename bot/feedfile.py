@@ -106,6 +106,8 @@ def pieces_of(path: Path, codec: str) -> Iterator[str]:
     rest = ""
     with path.open("rb") as file:
         while piece := _decoded(decoder, file):
+            if "\0" in piece:
+                raise Unreadable("The file is no text: it holds zero bytes. Send a CSV file.")
             text = rest + piece
             cut = text.rfind("\n") + 1
             if len(text) - cut > LONGEST_LINE:

@@ -15,6 +15,7 @@ from bot.domain.report import ReportWish
 from bot.domain.words import escaped
 from bot.feeddesk import GRACE, progress_facts, read_progress
 from bot.files import FileTrouble
+from bot.marketplace import MarketError
 from bot.reportdesk import ask
 from bot.store import feeds
 from bot.store.feeds import FeedRow
@@ -49,13 +50,23 @@ async def interrupted(feed: FeedRow, now: datetime) -> FeedRow:
     return replace(feed, problem=INTERRUPTED)
 
 
-async def followed(desk: Desk, feed: FeedRow, now: datetime) -> Progress | None:
-    """How far the marketplace is, noted; None while it has not begun. Raises `MarketError`."""
+async def followed(desk: Desk, feed: FeedRow, now: datetime, tries: int) -> Progress | None:
+    """How far the marketplace is, noted; None while it has not begun. Raises `MarketError`.
+
+    An import that is not known after `tries` is over: nobody waits for it, and its file is needed no more.
+    """
     before = read_progress(feed.progress)
     if feed.import_id is None or (before is not None and before.ended):
         return before
-    file = await desk.market(feed.account).fetch_import(feed.kind, feed.import_id, feed.place)
-    progress = imports.seen(before, file, now)
+    try:
+        file = await desk.market(feed.account).fetch_import(feed.kind, feed.import_id, feed.place)
+    except MarketError as error:
+        # Once may be a replica that is late.
+        if not error.gone or tries < 1:
+            raise
+        progress = imports.vanished(before, now)
+    else:
+        progress = imports.seen(before, file, now)
     if progress.ended and progress.errors and feed.kind == PRODUCT_DATA:
         # Before it is noted that this import is over: asking twice is one report.
         await _ask_for_errors(desk, feed)

@@ -142,8 +142,15 @@ class Polls:
         What is the matter at the first look, or before a rule came, is how things are and no news.
         """
         rules, marked = self.offer_rules(), 0
+        trouble: MarketError | None = None
         for storefront in await self.markets[account].storefronts() if rules.wanting else ():
-            marked += await self._offers_of(account, storefront, rules)
+            try:
+                marked += await self._offers_of(account, storefront, rules)
+            except MarketError as error:
+                # The others are compared all the same, else one that is down for a day makes us blind in all.
+                trouble = trouble or error
+        if trouble:
+            raise trouble
         if not rules.wanting and await notes.get(f"offers:{account}"):
             await notes.put(f"offers:{account}", {}, self.now())
         return marked

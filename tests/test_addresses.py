@@ -11,7 +11,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.addresses import complaint, fetch_address
+from bot.addresses import OutsideResolver, complaint, fetch_address
 from bot.files import FileTrouble
 
 SHOP = "https://files.shop.test"
@@ -86,6 +86,12 @@ class Names(AbstractResolver):
         ("fe80::1%eth0",),
         ("fd00::1",),
         ("::ffff:127.0.0.1",),
+        ("::127.0.0.1",),
+        ("64:ff9b::7f00:1",),
+        ("64:ff9b::a9fe:a9fe",),
+        ("64:ff9b:1::5db8:d70e",),
+        ("2002:a9fe:a9fe::1",),
+        ("fec0::1",),
         ("93.184.215.14", "127.0.0.1"),
         ("224.0.0.1",),
         (),
@@ -99,6 +105,13 @@ async def test_a_name_that_leads_inside_is_refused_and_nothing_is_asked(tmp_path
 
     assert names.asked == 1
     assert not (tmp_path / "f.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "host", ["93.184.215.14", "2606:2800:21f:cb07::1", "64:ff9b::5db8:d70e", "::ffff:93.184.215.14"]
+)
+async def test_a_public_address_is_one_by_whatever_way_it_is_reached(host: str) -> None:
+    assert (await OutsideResolver(Names(host)).resolve("files.shop.test"))[0]["host"] == host
 
 
 @pytest_asyncio.fixture

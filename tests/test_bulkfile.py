@@ -81,6 +81,7 @@ def test_lines_are_counted_as_an_editor_does() -> None:
         ("sku;price".encode("utf-16"), "UTF-16"),
         (b'sku;note\nA;"open', "Line 2 cannot be read: a quotation mark is opened"),
         (b"PK\x03\x04rest", "no Excel workbook"),
+        (b"sku;note\n" + b"A;x\n" * 2000 + b"B;a\0b\n", "zero bytes"),
         (("sku;" + "x" * 2001).encode(), "more than 2,000 characters"),
         ((";" * 80).encode() + b"x", "columns"),
     ],
@@ -104,7 +105,30 @@ def test_numbers_of_a_workbook_are_what_it_shows() -> None:
 
 
 def test_other_sheets_are_left_alone_and_that_is_told() -> None:
-    assert read_file(workbook(["sku", "price"], sheets=3), "de").notes == ["Only the first of 3 sheets was read."]
+    notes = read_file(workbook(["sku", "price"], sheets=3), "de").notes
+
+    assert notes == ["Only the first of 3 sheets was read: Sheet."]
+
+
+def test_a_sheet_people_do_not_see_is_not_read() -> None:
+    book = openpyxl.Workbook()
+    hidden, seen = book.active, book.create_sheet("Prices")
+    assert hidden is not None
+    hidden.append(["sku", "old"])
+    hidden.sheet_state = "hidden"
+    seen.append(["sku", "price"])
+    book.active = 1
+    content = io.BytesIO()
+    book.save(content)
+
+    table = read_file(content.getvalue(), "de")
+
+    assert (table.rows, table.notes) == ([["sku", "price"]], [])
+
+
+def test_a_formula_nobody_has_computed_is_not_taken_for_an_empty_cell() -> None:
+    with pytest.raises(Unreadable, match="Line 2 has a formula without a result"):
+        read_file(workbook(["sku", "price", "amount"], ["A", "=1+1", 3]), "de")
 
 
 def test_a_workbook_without_rows_is_empty() -> None:

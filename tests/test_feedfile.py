@@ -55,6 +55,7 @@ def checked(tmp_path: Path, content: bytes, storefront: str = "de", kind: str = 
         (codecs.BOM_UTF16_BE + "ean;price".encode("utf-16-be"), "UTF-16"),
         ("ean;condition\n400;1".encode("utf-16-le"), "UTF-16"),
         (b"ean;price\n1;\x00\x07", "holds zero bytes"),
+        (feed(*map(offer, range(1, 2000))).encode() + b"3;\x00\n", "holds zero bytes"),
         (b"<!DOCTYPE html><html>", "web page"),
         (b"<?xml version='1.0'?><InventoryFeed/>", "XML"),
         (b"x" * 3_000_000, "no CSV file with line breaks"),
@@ -138,7 +139,7 @@ def test_the_sheet_of_problems_holds_each_with_its_line_and_nothing_a_spreadshee
 def test_the_process_answers_with_the_plan(tmp_path: Path) -> None:
     path, live = tmp_path / "feed.csv", tmp_path / "live"
     path.write_text(feed(offer(1), offer(2)), "utf-8")
-    live.write_text('["SKU-1", ["4006381333931|NEW"], 4999, 7]\n["SKU-9", [], 100, 1]\n', "utf-8")
+    live.write_text('["SKU-1", ["4006381333931|NEW"], 4999, 7, 4000]\n["SKU-9", [], 100, 1, null]\n', "utf-8")
     asked = {
         "kind": "inventory-feed",
         "storefront": "de",

@@ -10,7 +10,7 @@ from bot.cards import names
 from bot.cards.actions import action_blocks
 from bot.cards.blocks import TEXT_LIMIT, Block, Card, button, buttons, confirm, context, modal, section
 from bot.cards.files import SlackFile, file_input, read_files
-from bot.cards.stock import FIELDS, value_words
+from bot.cards.stock import FIELDS, jump_words, value_words
 from bot.cards.windows import choice, chosen, option
 from bot.domain.action import Action, in_sight
 from bot.domain.bulkplan import BulkPlan, Planned
@@ -185,8 +185,7 @@ def plan_words(plan: BulkPlan) -> str:
 
 def _row(row: Planned) -> str:
     steps = (
-        f"{FIELDS[step.field]} {value_words(step, step.was)} → *{value_words(step, step.will_be)}*"
-        + (f" ({step.percent:+d} %)" if step.percent else "")
+        f"{FIELDS[step.field]} {value_words(step, step.was)} → *{value_words(step, step.will_be)}*{jump_words(step)}"
         for step in row.steps
     )
     return f"{names.flag(row.storefront)} {_offer(row)}: {'; '.join(steps)}"

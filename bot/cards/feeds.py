@@ -232,14 +232,22 @@ def progress_blocks(progress: Progress, now: datetime) -> list[Block]:
     if not progress.ended or progress.phase == DONE:
         lines.append(bar)
     facts = [f"{progress.line:,} of {progress.total:,} lines" if progress.total else "", _left(progress, now)]
-    facts.append(f"*{progress.errors:,} errors*" if progress.errors else "no errors so far")
+    facts.append(f"*{progress.errors:,} errors*" if progress.errors else _no_errors(progress))
     if progress.note:
         facts.append(escaped(progress.note, 200))
-    blocks = [section("\n".join(lines)), context(*(fact for fact in facts if fact))]
+    told = [fact for fact in facts if fact]
+    blocks = [section("\n".join(lines)), *([context(*told)] if told else [])]
     if stuck(progress, now):
         since = moment(progress.moved_at) if progress.moved_at else "long"
         blocks.append(section(f":warning: Nothing has moved since {since}. Look at it in the seller portal."))
     return blocks
+
+
+def _no_errors(progress: Progress) -> str:
+    """Nothing is "so far" once the last line is worked through, and nobody counts errors of what was never read."""
+    if progress.percent == 100:
+        return "no errors"
+    return "" if progress.ended else "no errors so far"
 
 
 def _left(progress: Progress, now: datetime) -> str:

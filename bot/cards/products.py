@@ -132,7 +132,7 @@ def _values(values: Sequence[str]) -> str:
     return "\n".join(f"• {escaped(one_line(value, 300), 400)}" for value in values)[:2900] or "_nothing_"
 
 
-def changed_text(ean: str, locale: str, name: str) -> str:
-    """Our own mrkdwn for who asked."""
+def changed_text(ean: str, locale: str, name: str, command: str) -> str:
+    """Our own mrkdwn for who asked. `command` is the name of /stock."""
     said = f"*{escaped(name, 100)}* of product {escaped(ean, 20)} ({escaped(locale, 10)}) is told to the marketplace."
-    return f"{said} It works on it for some minutes; `/stock product {escaped(ean, 20)}` says what became of it."
+    return f"{said} It works on it for some minutes; `{command} product {escaped(ean, 20)}` says what became of it."

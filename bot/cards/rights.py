@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.cards.blocks import Block, Card, context, divider, section
 from bot.domain.access import Grant, Limits, Role
-from bot.domain.deeds import DEEDS, EVERYTHING
+from bot.domain.deeds import DEEDS, EVERYTHING, counted
 from bot.domain.model import Money
 from bot.domain.words import escaped
 
@@ -40,13 +40,13 @@ def rights_card(roles: Sequence[Role], refusal: str | None) -> Card:
     return Card(f"Your roles: {names}", blocks)
 
 
-def limits_words(limits: Limits) -> str:
-    """The limits of a right in one line; empty when there are none."""
+def limits_words(limits: Limits, kinds: Sequence[str]) -> str:
+    """The limits of a right to do `kinds` in one line; empty when there are none."""
     parts = [
         f"{_amounts(limits.each)} each" if limits.each else "",
         f"{_amounts(limits.per_day)} a day" if limits.per_day else "",
         f"{limits.times_per_day} times a day" if limits.times_per_day is not None else "",
-        f"{limits.count} at once" if limits.count is not None else "",
+        counted(kinds[0] if len(kinds) == 1 else "", limits.count) if limits.count is not None else "",
         f"{limits.percent} % up or down" if limits.percent is not None else "",
     ]
     return ", ".join(part for part in parts if part)
@@ -64,7 +64,7 @@ def _right(grant: Grant) -> str:
     if grant.limits == Limits():
         return what
     beyond = "then with approval" if grant.asks else "not beyond"
-    return f"{what}: up to {limits_words(grant.limits)}, {beyond}"
+    return f"{what}: up to {limits_words(grant.limits, grant.kinds)}, {beyond}"
 
 
 def _kind_words(kind: str) -> str:

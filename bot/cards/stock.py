@@ -12,7 +12,7 @@ from bot.cards.windows import choice, chosen, one_line_input, option, typed
 from bot.domain import gtin
 from bot.domain.currency import Money
 from bot.domain.inventory import BuyboxOffer, ShippingGroup, Unit, UnitChange, Warehouse
-from bot.domain.offers import AVAILABLE, ON_HOLD, Step, price, spoken_price
+from bot.domain.offers import AVAILABLE, ON_HOLD, Step, price, signed, spoken_price
 from bot.domain.words import escaped, one_line, plain
 
 EDIT, BUYBOX = "unit.edit", "unit.buybox"
@@ -44,8 +44,8 @@ class Offer:
 # The answer to /stock
 
 
-def offers_card(offers: Sequence[Offer], *, left_out: int = 0) -> Card:
-    """`offers` are shown product by product; `left_out` more were found."""
+def offers_card(offers: Sequence[Offer], *, left_out: int = 0, trouble: str = "") -> Card:
+    """`offers` are shown product by product; `left_out` more were found. `trouble` is why there may be others."""
     blocks: list[Block] = []
     for same in _by_product(offers):
         title, product = offer_title(same[0].unit), same[0].unit.product
@@ -66,6 +66,8 @@ def offers_card(offers: Sequence[Offer], *, left_out: int = 0) -> Card:
                 blocks += buttons(button("Edit all", EDIT, keys, says="Change the offer in all storefronts"))
     if left_out:
         blocks.append(context(f"{left_out} more were found. Name an EAN, or our own offer number."))
+    if trouble:
+        blocks = [*blocks[:49], context(f":warning: Not all could be asked: {escaped(trouble, 300)}")]
     first = offers[0].unit
     return Card(f"{offer_title(first)}, {len(offers)} offers", blocks[:50])
 
@@ -176,14 +178,20 @@ def _numbers_fields(one: Unit | None, currencies: set[str]) -> list[Block]:
     return [{**block, "optional": True} for block in blocks]
 
 
-def read_change(view: dict[str, Any], *, noted: bool) -> tuple[UnitChange, dict[str, str]]:
-    """What was filled in, and what is wrong beside which field. `noted`: a note stood there, so an empty one counts."""
+def read_change(view: dict[str, Any], *, noted: bool, currency: str | None) -> tuple[UnitChange, dict[str, str]]:
+    """What was filled in, and what is wrong beside which field. `noted`: a note stood there, so an empty one counts.
+
+    `currency` is what the offers are sold in.
+    """
     errors: dict[str, str] = {}
     found: dict[str, Any] = {}
     for name in ("listing_price", "minimum_price"):
         if said := typed(view, name):
-            found[name] = price(said)
-            if found[name] is None:
+            amount, sign = signed(said)
+            found[name] = price(amount)
+            if sign not in (None, currency):
+                errors[name] = f"The offer is sold in {currency}, not in {sign}."
+            elif found[name] is None:
                 errors[name] = f"“{plain(said, 20)}” is no price I am sure of. Type it like 49.99."
     for name in ("amount", "handling_days"):
         if said := typed(view, name):
@@ -220,11 +228,14 @@ def confirm_window(
 
 
 def _spoken(step: Step, labels: Mapping[str, Mapping[int, str]]) -> str:
-    return f"{value_words(step, step.was, labels)} → *{value_words(step, step.will_be, labels)}*" + _jump(step)
+    return f"{value_words(step, step.was, labels)} → *{value_words(step, step.will_be, labels)}*" + jump_words(step)
 
 
-def _jump(step: Step) -> str:
-    return f" ({step.percent:+d} %)" if step.percent else ""
+def jump_words(step: Step) -> str:
+    """By how much a price changes, in brackets; empty for everything else."""
+    if not step.percent:
+        return ""
+    return f" ({step.percent:+d} % from the price)" if step.first_minimum else f" ({step.percent:+d} %)"
 
 
 def value_words(step: Step, value: int | str | None, labels: Mapping[str, Mapping[int, str]] | None = None) -> str:

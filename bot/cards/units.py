@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.cards import names
 from bot.cards.blocks import Block, Card, context, section
 from bot.cards.stock import Offer, offer_blocks, offer_numbers, offer_title
@@ -10,6 +12,8 @@ from bot.domain.notices import LOW_STOCK, NOT_AVAILABLE, OUT_OF_STOCK
 from bot.domain.words import escaped
 
 SIGNS = {OUT_OF_STOCK: ":no_entry:", NOT_AVAILABLE: ":double_vertical_bar:", LOW_STOCK: ":small_red_triangle_down:"}
+
+MANY = {OUT_OF_STOCK: "sold out", NOT_AVAILABLE: "cannot be bought", LOW_STOCK: "with few pieces left"}
 
 
 def notice_card(offer: Offer, notice: str, *, rank: str = "") -> Card:
@@ -30,6 +34,21 @@ def notice_words(notice: str, unit: Unit) -> str:
     if notice == LOW_STOCK:
         return "Only one piece left" if unit.amount == 1 else f"Only {unit.amount} pieces left"
     return "Sold out" if notice == OUT_OF_STOCK else "Cannot be bought"
+
+
+def crowd_card(counts: Mapping[str, int], carded: int, command: str) -> Card:
+    """The note about offers in trouble that are too many for cards; `carded` others have one."""
+    total = sum(counts.values())
+    if not total:
+        return Card(
+            "Many offers in trouble", [section(":white_check_mark: All of them are well again, or have cards.")]
+        )
+    said = f"{total:,} more {'offer has' if total == 1 else 'offers have'} something the matter"
+    what = ", ".join(f"{count:,} {MANY[notice]}" for notice, count in counts.items() if notice in MANY)
+    hint = (
+        f"{carded:,} have cards; more at once would be read by nobody. `{command}` and an EAN shows one of the others."
+    )
+    return Card(said, [section(f":rotating_light: *{said}*: {what}."), context(hint)])
 
 
 def well_card(unit: Unit) -> Card:

@@ -14,6 +14,8 @@ from bot.cards.blocks import Block, plain_text, section
 from bot.domain.words import escaped
 
 OPEN_SECONDS = 900
+# What Slack lets a window carry, in letters.
+MOST_METADATA = 3000
 TOO_OLD = "This window is too old. Copy what you typed, close it and press the button again."
 
 WARNING = "warning"
@@ -35,7 +37,9 @@ class Opened:
     def metadata(self) -> str:
         fields: dict[str, Any] = {"s": self.subject, "b": self.user, "o": self.opened_at, "c": self.channel}
         fields |= {"t": self.ts, "m": self.more or None}
-        return json.dumps({name: value for name, value in fields.items() if value is not None}, separators=(",", ":"))
+        kept = {name: value for name, value in fields.items() if value is not None}
+        # Slack counts letters, and six for each that is written as \u00e4.
+        return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
 
 
 def read_opened(view: dict[str, Any], user: str, now: datetime) -> Opened | None:

@@ -12,7 +12,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from bot.domain.currency import Money
-from bot.domain.deeds import EVERYTHING, VIEW, Deed, words_for
+from bot.domain.deeds import EVERYTHING, VIEW, Deed, counted, words_for
 
 EVERYBODY = "everybody"
 ADMINS = "admins"
@@ -90,7 +90,7 @@ class Limits:
         if self.times_per_day is not None and deed.today.times >= self.times_per_day:
             yield f"{self.times_per_day} times a day"
         if self.count is not None and (deed.count is None or deed.count > self.count):
-            yield f"{self.count} at once"
+            yield counted(deed.kind, self.count)
         if self.percent is not None and (deed.percent is None or deed.percent > self.percent):
             yield f"{self.percent} % up or down"
 

@@ -20,10 +20,12 @@ from bot.domain.feedplan import Problem
 from bot.domain.feedvalues import FORMULA
 from bot.domain.inventory import UnitChange
 from bot.domain.nearest import did_you_mean
-from bot.domain.offers import AVAILABLE, ON_HOLD, PRICES, price, spoken_price
+from bot.domain.offers import AVAILABLE, ON_HOLD, PRICES, price, signed, spoken_price
 
 MOST_ROWS = 5000
 UNIT, OFFER = "unit", "offer"
+# What a table of commas becomes when its prices have commas too.
+BEYOND = "stands behind more cells than the first row names: put amounts with a comma into quotation marks"
 
 # What people call the columns, and what we call what stands in them.
 _IDS = {
@@ -76,7 +78,6 @@ _STATUSES = {
 }
 
 
-_CURRENCIES = {"€": "EUR", "eur": "EUR", "kč": "CZK", "czk": "CZK", "zł": "PLN", "pln": "PLN"}
 _OTHERS = ("storefront", "currency", "field", "value")
 
 
@@ -129,18 +130,26 @@ def read_table(table: Iterable[Sequence[str]], at: Iterable[int] | None = None) 
     if sheet.trouble:
         return sheet
     merged: dict[tuple[str, str, str | None], BulkRow] = {}
+    rows = 0
     for line, row in lines:
         if not any(cell.strip() for cell in row):
             continue
-        if len(merged) >= MOST_ROWS:
+        rows += 1
+        # Every row counts, also one that asks for nothing: whoever reads the file keeps no more than these.
+        if rows > MOST_ROWS:
             sheet.trouble = f"The file has more than {MOST_ROWS:,} rows. Split it, or use an inventory feed."
             return sheet
+        if beyond := next((cell for cell in map(_cell, row[len(names) :]) if cell), None):
+            sheet.problems.append(Problem(line, "", beyond, BEYOND))
+            continue
         cells = dict(zip(names, (_cell(cell) for cell in row), strict=False))
         if found := _row(line, cells, sheet.problems):
             _merge(merged, found, "field" in names, sheet.problems)
     sheet.rows = list(merged.values())
     if not sheet.rows and not sheet.problems:
-        sheet.trouble = "There is no row below the header."
+        sheet.trouble = (
+            "No row asks for anything: its cells are empty." if rows else "There is no row below the header."
+        )
     return sheet
 
 
@@ -154,14 +163,30 @@ def _header_trouble(names: Sequence[str]) -> str | None:
         return f"The first row must name the columns. One of them must be id_offer or id_unit; I see {_listed(names)}."
     if len({_IDS[name] for name in ids}) > 1:
         return "Either id_offer or id_unit names the offers, not both."
-    long = {"field", "value"} <= set(names)
     for name in names:
         if name and name not in _IDS and name not in FIELDS and name not in _OTHERS:
             return f"I do not know the column '{name[:40]}'{did_you_mean(name, [*FIELDS, *_IDS, *_OTHERS])}."
-    wanted = [FIELDS[name] for name in names if name in FIELDS]
-    if len(set(wanted)) < len(wanted):
-        return "Two columns mean the same thing. Leave one of them out."
-    if not wanted and not long:
+    return _doubled(names) or _nothing_wanted(names)
+
+
+def _doubled(names: Sequence[str]) -> str | None:
+    """Which two columns say the same, so that nobody knows which one counts."""
+    first: dict[str, str] = {}
+    for name in filter(None, names):
+        meant = FIELDS.get(name) or _IDS.get(name) or name
+        if meant in first:
+            return f"The columns '{first[meant]}' and '{name}' mean the same thing. Leave one of them out."
+        first[meant] = name
+    return None
+
+
+def _nothing_wanted(names: Sequence[str]) -> str | None:
+    """Why the columns ask for no change, or for two sorts of them at once."""
+    wanted = [name for name in names if name in FIELDS]
+    by_value = [name for name in ("field", "value") if name in names]
+    if by_value and (wanted or len(by_value) < 2):
+        return "The columns 'field' and 'value' stand alone: one row for each value, or a column for each value."
+    if not wanted and not by_value:
         return f"Nothing is changed here. Add a column such as {', '.join(WRITTEN.values())}."
     return None
 
@@ -200,10 +225,10 @@ def _values(
 ) -> tuple[dict[str, int | str], tuple[str, ...], list[Problem]]:
     """What the cells of a row mean, the currencies they name, and what is wrong with them."""
     read: dict[str, int | str] = {}
-    currencies = {_CURRENCIES.get(currency.lower(), currency.upper()): "currency"} if currency else {}
+    currencies = {signed(currency)[1] or currency.upper(): "currency"} if currency else {}
     problems = []
     for name, text in wanted.items():
-        amount, sign = _signed(text) if FIELDS[name] in PRICES else (text, None)
+        amount, sign = signed(text) if FIELDS[name] in PRICES else (text, None)
         value, said = _value(FIELDS[name], amount)
         if value is None:
             problems.append(Problem(line, name, text, said))
@@ -214,14 +239,6 @@ def _values(
     if len(currencies) > 1:
         problems.append(Problem(line, "currency", " ".join(currencies), "are two currencies for one offer"))
     return read, tuple(currencies), problems
-
-
-def _signed(text: str) -> tuple[str, str | None]:
-    """An amount without the currency behind it, and that currency."""
-    for sign, currency in _CURRENCIES.items():
-        if text.lower().endswith(sign):
-            return text[: -len(sign)].strip(), currency
-    return text, None
 
 
 def _value(name: str, text: str) -> tuple[int | str | None, str]:

@@ -11,18 +11,20 @@ from bot.domain.bulk import OFFER, UNIT, WRITTEN, BulkRow, BulkSheet
 from bot.domain.currency import currency_of
 from bot.domain.feedplan import Problem
 from bot.domain.inventory import Unit, UnitChange
-from bot.domain.offers import SHARED, Step, complaints, steepest, steps, values_of, wanted_of
+from bot.domain.offers import SHARED, Step, Values, complaints, steepest, step, steps, values_of, wanted_of
 
 # What the marketplace takes in one call.
 MOST_AT_ONCE = 150
 MOST_SHOWN = 10
 MOST_KEPT = 1000
-Values = Mapping[str, int | str | None]
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One offer that will be changed: only what changes, as it was seen and as it will be. `line` is the table's."""
+    """One offer that will be changed: only what changes, as it was seen and as it will be. `line` is the table's.
+
+    `price` is what it costs, where it gets a minimum price.
+    """
 
     line: int
     unit: int
@@ -30,6 +32,7 @@ class Planned:
     offer: str
     was: Values
     will: Mapping[str, int | str]
+    price: int | None = None
 
     @property
     def change(self) -> UnitChange:
@@ -37,11 +40,8 @@ class Planned:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        currency = currency_of(self.storefront)
-        return tuple(
-            Step(name, self.was.get(name), value, currency if name in ("listing_price", "minimum_price") else None)
-            for name, value in self.will.items()
-        )
+        was = {"listing_price": self.price, **self.was}
+        return tuple(step(name, was, value, currency_of(self.storefront)) for name, value in self.will.items())
 
     def facts(self) -> dict[str, Any]:
         return asdict(self)
@@ -127,8 +127,9 @@ def plan(
 
 
 def _planned(row: BulkRow, unit: Unit, taken: Sequence[Step]) -> Planned:
-    was, will = {step.field: step.was for step in taken}, {step.field: step.will_be for step in taken}
-    return Planned(row.line, unit.id, unit.storefront, unit.offer_id or "", was, will)
+    was, will = {each.field: each.was for each in taken}, {each.field: each.will_be for each in taken}
+    price = unit.listing_price.minor if "minimum_price" in will else None
+    return Planned(row.line, unit.id, unit.storefront, unit.offer_id or "", was, will, price)
 
 
 def _summed(rows: Sequence[Planned], same: int, notes: Sequence[str]) -> BulkPlan:

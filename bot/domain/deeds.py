@@ -61,6 +61,10 @@ DEEDS: Mapping[str, str] = {
     "kontor.manage": "change how Kontor works",
 }
 
+# What a limit by count counts, where that is not the things that are changed: a feed of a thousand offers that keeps
+# them all is harmless.
+AT_RISK: Mapping[str, str] = {"feed.import": "offers or order units at risk"}
+
 
 @dataclass(frozen=True)
 class Today:
@@ -105,6 +109,11 @@ def part_of(kind: str, subject: str | None) -> Deed | None:
     """The question that is asked of a piece of something larger; None for what is a whole."""
     whole = PARTS.get(kind)
     return Deed(whole, sized=False, subject=subject) if whole else None
+
+
+def counted(kind: str, count: int) -> str:
+    """A limit by count, as the end of a sentence."""
+    return f"{count} {AT_RISK.get(kind, 'at once')}"
 
 
 def words_for(kind: str) -> str:

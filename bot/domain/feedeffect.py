@@ -23,11 +23,13 @@ class Live:
     """The offers of one storefront as they are now: what each costs (minor units) and how many pieces there are.
 
     Keys are the seller's own numbers, or EAN and condition (`4006381333931|NEW`) for offers without one. `other_names`
-    leads from EAN and condition to the key, because a feed may leave the number out.
+    leads from EAN and condition to the key, because a feed may leave the number out. `lowest` are the prices down to
+    which the marketplace may go by itself, of those that have one.
     """
 
     offers: Mapping[str, tuple[int, int]]
     other_names: Mapping[str, str] = field(default_factory=dict)
+    lowest: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -99,35 +101,41 @@ class Effects:
         known = live.offers.keys() & set(keys)
         if not live.other_names.keys().isdisjoint(keys):
             known |= live.other_names.keys() & set(keys)
-        self.counts["new"] += len(keys) - len(bad) - len(known)
         if not known:
+            self.counts["new"] += len(keys) - len(bad)
             return
         for place, key in enumerate(keys):
             if key not in known:
+                self.counts["new"] += place not in bad
                 continue
             own = key if key in live.offers else live.other_names[key]
             if place in bad:
-                self.counts["new"] += 1
                 self.doubtful.add(own)
-            elif own not in self.named:
-                self.named.add(own)
+            else:
                 self._compare(block, place, own, live.offers[own])
+                self.named.add(own)
 
     def _compare(self, block: Block, place: int, key: str, was: tuple[int, int]) -> None:
-        price, amount = _price(block, place), _amount(block, place)
+        """Of an offer that stands in the file twice the last line counts, so what is dangerous in any is told."""
+        price, amount, lowest = _price(block, place), _amount(block, place), _lowest(block, place)
+        first = key not in self.named
         if price is None or (price, amount) == was:
-            self.counts["same"] += 1
-            return
-        self.counts["changed"] += 1
-        if was[1] > 0 and amount == 0:
-            self.counts["emptied"] += 1
-        percent = percent_change(was[0], price)
+            self.counts["same"] += first
+        else:
+            self.counts["changed"] += first
+            self.counts["emptied"] += was[1] > 0 and amount == 0
+            self._jumps(key, percent_change(was[0], price))
+        if lowest and self.live:
+            # The marketplace may sell for it from then on.
+            self._jumps(key, min(0, percent_change(self.live.lowest.get(key, was[0]), lowest)), "minimum price ")
+
+    def _jumps(self, key: str, percent: int, what: str = "") -> None:
         if abs(percent) > abs(self.steepest):
             self.steepest = percent
         if abs(percent) > self.jump:
             self.counts["jumps"] += 1
             if len(self.jumped) < MOST_NAMED:
-                self.jumped.append(f"{key.replace('|', ', ')}: {percent:+d} %")
+                self.jumped.append(f"{key.replace('|', ', ')}: {what}{percent:+d} %")
 
     def _deletions(self, block: Block, keys: Sequence[str], bad: Collection[int]) -> None:
         self.counts[DELETE] += len(keys) - len(bad)
@@ -158,6 +166,14 @@ def _price(block: Block, place: int) -> int | None:
         return int(cents[place])
     commas = block.column("price_cs")
     return minor_of(commas[place]) if commas is not None else None
+
+
+def _lowest(block: Block, place: int) -> int | None:
+    cents = block.column("minimum_price")
+    if cents is not None and cents[place].isdigit():
+        return int(cents[place])
+    commas = block.column("minimum_price_cs")
+    return minor_of(commas[place]) if commas is not None and commas[place] else None
 
 
 def _amount(block: Block, place: int) -> int:

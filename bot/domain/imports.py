@@ -5,7 +5,7 @@ The statuses are those of the Seller API 2.27.0. One that nobody knew yesterday 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.model import ImportFile
@@ -40,7 +40,10 @@ STATUSES = {
     "ERROR": (FAILED, "ended with an error"),
     "ABORTED": (STOPPED, "was aborted"),
     "DONE": (DONE, "is imported"),
+    # Ours: what we write of an import it does not know any more.
+    "VANISHED": (STOPPED, "is not known to the marketplace any more, so nobody knows what became of it"),
 }
+VANISHED = "VANISHED"
 ENDED = frozenset({DONE, FAILED, STOPPED})
 
 # The marketplace fetches and works within minutes; what has not moved for so long is worth a person's look.
@@ -147,6 +150,11 @@ def seen(before: Progress | None, file: ImportFile, now: datetime) -> Progress:
         first_line=file.current_line if begins or before is None else before.first_line,
         first_at=now if begins else (before.first_at if before else None),
     )
+
+
+def vanished(before: Progress | None, now: datetime) -> Progress:
+    """Of an import the marketplace does not know any more."""
+    return replace(before or Progress(VANISHED), status=VANISHED, afterwork_done=True, moved_at=now)
 
 
 def next_look(progress: Progress, now: datetime) -> datetime | None:

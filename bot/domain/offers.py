@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from decimal import Decimal, InvalidOperation
 
 from bot.domain.currency import Money, currency_of
 from bot.domain.feedeffect import percent_change
@@ -19,23 +19,38 @@ PRICES = ("listing_price", "minimum_price")
 # Which right a thing needs; each right is an action of its own.
 PRICE, STOCK, HOLD = "unit.price", "unit.stock", "unit.hold"
 RIGHTS = {"listing_price": PRICE, "minimum_price": PRICE, "status": HOLD}
+Values = Mapping[str, int | str | None]
+_CURRENCIES = {"€": "EUR", "eur": "EUR", "kč": "CZK", "czk": "CZK", "zł": "PLN", "pln": "PLN"}
+# Digits in threes or not, then cents or not.
+_PRICE = re.compile(
+    r"(?P<whole>\d{1,3}(?P<group>[., ])\d{3}(?:(?P=group)\d{3})*|\d+)(?:(?P<point>[.,])(?P<cents>\d{1,2}))?", re.ASCII
+)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that changes. `was` and `will_be` are plain values; `money` tells that they are minor units of it."""
+    """One thing that changes. `was` and `will_be` are plain values; `money` tells that they are minor units of it.
+
+    `price` is what the offer costs before: a first minimum price lets the marketplace sell for that much less.
+    """
 
     field: str
     was: int | str | None
     will_be: int | str
     money: str | None = None
+    price: int | str | None = None
+
+    @property
+    def first_minimum(self) -> bool:
+        return self.field == "minimum_price" and self.was is None
 
     @property
     def percent(self) -> int | None:
         """By how many percent a price changes, away from zero; None for everything else, and from no price at all."""
-        if self.money is None or not isinstance(self.was, int) or not isinstance(self.will_be, int):
+        was = self.price if self.first_minimum else self.was
+        if self.money is None or not isinstance(was, int) or not isinstance(self.will_be, int):
             return None
-        return percent_change(self.was, self.will_be)
+        return percent_change(was, self.will_be)
 
 
 def values_of(unit: Unit) -> dict[str, int | str | None]:
@@ -62,10 +77,16 @@ def steps(unit: Unit, change: UnitChange) -> tuple[Step, ...]:
     """What `change` would really change; what is as wanted already is left out."""
     now = values_of(unit)
     return tuple(
-        Step(name, now.get(name), value, unit.listing_price.currency if name in PRICES else None)
+        step(name, now, value, unit.listing_price.currency)
         for name, value in wanted_of(change).items()
         if now.get(name) != value
     )
+
+
+def step(name: str, was: Values, value: int | str, currency: str | None) -> Step:
+    """One thing that becomes `value`; `was` are the values before, as far as anybody knows them."""
+    price = was.get("listing_price") if name == "minimum_price" else None
+    return Step(name, was.get(name), value, currency if name in PRICES else None, price)
 
 
 def only(change: UnitChange, taken: tuple[Step, ...]) -> UnitChange:
@@ -74,10 +95,12 @@ def only(change: UnitChange, taken: tuple[Step, ...]) -> UnitChange:
     return UnitChange(**{step.field: wanted[step.field] for step in taken})  # type: ignore[arg-type]
 
 
-def moved(unit: Unit, seen: dict[str, int | str | None], change: UnitChange) -> tuple[str, ...]:
-    """Which of the things `change` touches are no longer what the person saw."""
+def moved(unit: Unit, seen: Values, change: UnitChange) -> tuple[str, ...]:
+    """Which of the things `change` touches are neither what the person saw nor what they want."""
     now = values_of(unit)
-    return tuple(name for name in wanted_of(change) if name in seen and now.get(name) != seen[name])
+    return tuple(
+        name for name, value in wanted_of(change).items() if name in seen and now.get(name) not in (seen[name], value)
+    )
 
 
 def reached(unit: Unit, change: UnitChange) -> bool:
@@ -92,6 +115,9 @@ def steepest(taken: tuple[Step, ...]) -> int:
 
 def complaints(change: UnitChange, storefront: str, unit: Unit | None = None) -> Iterator[tuple[str, str]]:
     """(field, what is wrong with it), sentences for people. `unit` is what the change meets."""
+    if unit is not None and unit.fulfilled_by_kaufland:
+        yield "amount", "Kaufland fulfils this offer, so it is changed in the seller portal only."
+        return
     highest = HIGHEST_PRICES.get(currency_of(storefront) or "", HIGHEST_PRICES["EUR"])
     for name in PRICES:
         value = getattr(change, name)
@@ -115,26 +141,27 @@ def complaints(change: UnitChange, storefront: str, unit: Unit | None = None) ->
 def price(text: str) -> int | None:
     """Minor units of a price as people write it: 49.99, 49,99, 1.249,00 and 1,249.00; None for what is no price.
 
-    A single comma or point with three digits behind it may be either, so it is none.
+    A single comma or point with three digits behind it may be either, so it is none. Nor is what only looks like a
+    price after its signs are dropped, such as 12.34.56.
     """
-    cleaned = text.strip().replace("\u00a0", "").replace(" ", "").removesuffix("€").removesuffix("EUR").strip()
-    point, comma = cleaned.rfind("."), cleaned.rfind(",")
-    if point >= 0 and comma >= 0:
-        decimal, thousands = (".", ",") if point > comma else (",", ".")
-        cleaned = cleaned.replace(thousands, "").replace(decimal, ".")
-    elif cleaned.count(".") + cleaned.count(",") > 1:
-        cleaned = cleaned.replace(".", "").replace(",", "")
-    else:
-        cleaned = cleaned.replace(",", ".")
-        if len(cleaned.partition(".")[2]) == 3:
-            return None
-    if not cleaned or not cleaned.isascii() or not set(cleaned) <= set("0123456789."):
+    cleaned = re.sub(r"[\u00a0\u202f]", " ", text).strip().removesuffix("€").removesuffix("EUR").strip()
+    found = _PRICE.fullmatch(cleaned)
+    if found is None or (found["group"] and found["group"] == found["point"]) or len(found["whole"]) > 13:
         return None
-    try:
-        minor = Decimal(cleaned) * 100
-    except InvalidOperation:
+    groups = found["whole"].count(found["group"]) if found["group"] else 0
+    if groups == 1 and found["group"] != " " and not found["cents"]:
         return None
-    return int(minor) if minor == int(minor) and 0 < minor < 10**12 else None
+    whole = re.sub(r"[., ]", "", found["whole"])
+    minor = int(whole) * 100 + int((found["cents"] or "0").ljust(2, "0"))
+    return minor if 0 < minor < 10**12 else None
+
+
+def signed(text: str) -> tuple[str, str | None]:
+    """An amount without the currency behind it, and that currency."""
+    for sign, currency in _CURRENCIES.items():
+        if text.lower().endswith(sign):
+            return text[: -len(sign)].strip(), currency
+    return text, None
 
 
 def spoken_price(minor: int) -> str:

@@ -65,6 +65,7 @@ LOOKS = {
     missing.KIND: missing.look,
     reports.KIND: reports.look,
     units.KIND: units.look,
+    units.CROWD: units.look_at_crowd,
     products.KIND: products.look,
     bulkdesk.KIND: bulk.look,
     feeddesk.KIND: feeds.look,

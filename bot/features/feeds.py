@@ -50,7 +50,7 @@ async def look(desk: Desk, row: SubjectRow) -> Seen:
         return Seen(wanted=None, closed=True)
     now = desk.now()
     feed = await interrupted(feed, now)
-    progress = await followed(desk, feed, now)
+    progress = await followed(desk, feed, now, row.tries)
     if may_go(feed, progress, now):
         await take_down(desk, feed, keep=bool(progress and progress.unfetched))
     actions = await desk.actions.of(row.key)

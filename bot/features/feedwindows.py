@@ -180,6 +180,9 @@ async def _one(desk: Desk, press: Press, word: str, respond: AsyncRespond) -> No
         await respond(text=refusal, response_type="ephemeral")
         return
     feed = await feeds.numbered(word)
+    if feed:
+        # One that rests is looked at again.
+        await desk.marks.mark([feed.key])
     try:
         card = await _ours(desk, feed) if feed else await _chained(desk, word) or await _elsewhere(desk, word)
     except MarketError as error:

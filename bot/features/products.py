@@ -256,7 +256,7 @@ async def _tell(desk: Desk, action: Action) -> None:
     channel, thread = action.payload.get("channel"), action.payload.get("thread_ts")
     if isinstance(channel, str):
         locale, ean = _place(action.subject)
-        text = cards.changed_text(ean, locale, str(action.payload["name"]))
+        text = cards.changed_text(ean, locale, str(action.payload["name"]), f"/{desk.command_prefix}stock")
         await desk.board.whisper(channel, action.user_id, text, thread if isinstance(thread, str) else None)
 
 

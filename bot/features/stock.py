@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,13 +15,15 @@ from bot.cards.blocks import Block
 from bot.cards.clicks import Press, read_press
 from bot.cards.replies import loading_modal, trouble_modal
 from bot.cards.stock import BUYBOX, CONFIRM, EDIT, FORM, TITLE, Offer
-from bot.cards.windows import Opened
+from bot.cards.windows import MOST_METADATA, Opened
 from bot.desk import ActionKind, Desk, Wish, account_of, ref_of
 from bot.domain import offers
 from bot.domain.action import Action
+from bot.domain.currency import currency_of
 from bot.domain.deeds import LOOK, Deed, at_all
 from bot.domain.inventory import Unit, UnitChange
-from bot.domain.offers import HOLD, PRICE, RIGHTS, STOCK, Step
+from bot.domain.offers import HOLD, PRICE, RIGHTS, STOCK, Step, Values
+from bot.domain.pricesteps import TOGETHER, furthest, stood
 from bot.domain.words import escaped
 from bot.marketplace import MarketError
 from bot.offersearch import KIND, find_offers, place_of, with_product
@@ -28,7 +31,6 @@ from bot.orderunits import Who
 from bot.orderwindows import answer_with, submitted_by
 
 SAME = "That is how it is already. Nothing was sent."
-Values = Mapping[str, int | str | None]
 
 
 def register(app: AsyncApp, prefix: str) -> None:
@@ -63,7 +65,7 @@ async def _answer(desk: Desk, command: dict[str, Any], respond: AsyncRespond) ->
     else:
         found = await find_offers(desk, words)
         if found.offers:
-            card = cards.offers_card(found.offers, left_out=found.left_out)
+            card = cards.offers_card(found.offers, left_out=found.left_out, trouble=found.trouble)
         elif found.trouble:
             await respond(text=f":warning: {escaped(found.trouble, 500)}", response_type="ephemeral")
             return
@@ -80,6 +82,9 @@ async def buybox_wanted(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None
 
 async def _tell_buybox(desk: Desk, press: Press) -> None:
     if not press.channel or not press.value.startswith(f"{KIND}:"):
+        return
+    if refusal := await desk.refusal_at_click(press.user_id, press.team_id, LOOK):
+        await desk.board.whisper(press.channel, press.user_id, refusal, press.thread_ts)
         return
     try:
         unit = await _fetched(desk, press.value)
@@ -134,7 +139,12 @@ def _saw(found: Sequence[Offer]) -> str:
     kept = [offers.values_of(offer.unit) for offer in found]
     if len(kept) > 1:
         kept = [{name: value for name, value in values.items() if name != "note"} for values in kept]
-    return json.dumps(kept, separators=(",", ":"))
+    return _small(kept)
+
+
+def _small(value: object) -> str:
+    """As JSON for a window, which carries three thousand letters: ß is one there, and not six."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 async def filled_in(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], desk: Desk) -> None:
@@ -145,9 +155,11 @@ async def filled_in(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], d
     opened, person = who
     keys, saw = str(opened.more["keys"]).split(), json.loads(str(opened.more["saw"]))
     one = saw[0] if len(saw) == 1 else None
-    change, errors = cards.read_change(view, noted=bool(one and one.get("note")))
-    for key in keys:
-        for field, sentence in offers.complaints(change, place_of(ref_of(key))[0]):
+    storefronts = [place_of(ref_of(key))[0] for key in keys]
+    noted = bool(one and one.get("note"))
+    change, errors = cards.read_change(view, noted=noted, currency=currency_of(storefronts[0]))
+    for storefront in storefronts:
+        for field, sentence in offers.complaints(change, storefront):
             errors.setdefault(field, sentence)
     if one:
         # What stands as it stood is not meant.
@@ -174,13 +186,17 @@ async def _confirm(desk: Desk, opened: Opened, who: Who, change: UnitChange) -> 
     if said or not changes:
         return trouble_modal(TITLE, said or SAME)
     told = ""
-    for deed in _deeds(changes):
+    for deed in _deeds([(taken, await _stood(desk, offer.key, who)) for offer, taken in changes]):
         decision = await desk.judged(who.user_id, who.team_id, deed)
         if decision and decision.denied:
             return trouble_modal(TITLE, decision.sentence)
-        told = told or (decision.sentence if decision and decision.needs_approval else "")
-    more = {"keys": opened.more["keys"], "saw": opened.more["saw"], "change": json.dumps(offers.wanted_of(change))}
+        if decision and decision.needs_approval and not told:
+            together = (deed.percent or 0) > max(offers.steepest(tuple(taken)) for _, taken in changes)
+            told = f"{decision.sentence} {TOGETHER}" if together else decision.sentence
+    more = {"keys": opened.more["keys"], "saw": opened.more["saw"], "change": _small(offers.wanted_of(change))}
     metadata = replace(opened, more=more).metadata()
+    if len(metadata) > MOST_METADATA:
+        return trouble_modal(TITLE, "That is too much for one window. Change the storefronts one by one.")
     return cards.confirm_window(changes, labels, metadata, told)
 
 
@@ -206,13 +222,19 @@ def _spelled(names: Sequence[str]) -> str:
     return " and ".join(cards.FIELDS[name] for name in names)
 
 
-def _deeds(changes: Sequence[tuple[Offer, Sequence[Step]]]) -> list[Deed]:
-    """What is asked for altogether, right by right."""
+async def _stood(desk: Desk, key: str, who: Who) -> Mapping[str, int]:
+    return stood(await desk.actions.of(key), who.user_id, desk.now())
+
+
+def _deeds(changes: Sequence[tuple[Sequence[Step], Mapping[str, int]]]) -> list[Deed]:
+    """What is asked for altogether, right by right; each offer's steps with the prices they count from."""
     found = []
     for kind in (PRICE, STOCK, HOLD):
-        taken = [[step for step in steps if RIGHTS.get(step.field, STOCK) == kind] for _, steps in changes]
-        if count := sum(bool(steps) for steps in taken):
-            found.append(_deed(kind, count, max(offers.steepest(tuple(steps)) for steps in taken)))
+        meant = [
+            ([step for step in steps if RIGHTS.get(step.field, STOCK) == kind], before) for steps, before in changes
+        ]
+        if count := sum(bool(steps) for steps, _ in meant):
+            found.append(_deed(kind, count, max(furthest(steps, before) for steps, before in meant)))
     return found
 
 
@@ -244,18 +266,21 @@ async def _wish(desk: Desk, kind: str, key: str, change: Values, seen: Values, w
     """One change of one offer, once for the values it was seen with. It may come back to them, hence the count."""
     storefront, id = place_of(ref_of(key))
     saw = {name: seen.get(name) for name in change if name in seen}
-    done = sum(action.kind == kind and action.state == "done" for action in await desk.actions.of(key))
+    actions = await desk.actions.of(key)
+    done = sum(action.kind == kind and action.state == "done" for action in actions)
     steps = [
-        Step(name, saw.get(name), value, "EUR" if name in offers.PRICES else None)
+        offers.step(name, {"listing_price": seen.get("listing_price"), **saw}, value, "EUR")
         for name, value in change.items()
         if value is not None
     ]
+    percent = furthest(steps, stood(actions, who.user_id, desk.now()))
+    together = f" (with the last 24 hours {percent} %)" if percent > offers.steepest(tuple(steps)) else ""
     spoken = ", ".join(
         f"{cards.FIELDS[step.field]} {_plain(step, step.was)} -> {_plain(step, step.will_be)}" for step in steps
     )
     return Wish(
         kind=kind,
-        key=f"{kind}:{key}:{json.dumps(saw, sort_keys=True)}:{done}"[:500],
+        key=f"{kind}:{key}:{_digest(saw)}:{done}",
         subject=key,
         seen=json.dumps(saw, sort_keys=True)[:200],
         user_id=who.user_id,
@@ -264,9 +289,14 @@ async def _wish(desk: Desk, kind: str, key: str, change: Values, seen: Values, w
         heard=f"{who.heard}:{kind}:{key}",
         channel=who.channel,
         thread_ts=who.ts,
-        deed=_deed(kind, count, offers.steepest(tuple(steps)), key),
-        summary=f"{spoken}\nOffer {id} in {storefront}",
+        deed=_deed(kind, count, percent, key),
+        summary=f"{spoken}{together}\nOffer {id} in {storefront}",
     )
+
+
+def _digest(values: Values) -> str:
+    """What tells values from others, and is short."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _plain(step: Step, value: int | str | None) -> str:
@@ -322,10 +352,7 @@ async def _told(desk: Desk, action: Action, unit: Unit) -> None:
         return
     change, saw = _asked_for(action)
     currency = unit.listing_price.currency
-    taken = [
-        Step(name, saw.get(name), value, currency if name in offers.PRICES else None)
-        for name, value in offers.wanted_of(change).items()
-    ]
+    taken = [offers.step(name, saw, value, currency) for name, value in offers.wanted_of(change).items()]
     thread = action.payload.get("thread_ts")
     text = cards.changed_text(unit, taken)
     await desk.board.whisper(channel, action.user_id, text, thread if isinstance(thread, str) else None)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.cards.rights import rights_card
 from bot.domain.access import (
     ADMINS,
     ALLOWED,
@@ -231,6 +232,18 @@ def test_the_decisions_equal_the_policy_table_for_every_role_action_and_person()
             cases += 1
             assert decide(book, PEOPLE[person], deed, HOME).outcome is expected(who, pattern, limit, asks, person, deed)
     assert cases > 100_000
+
+
+def test_the_limit_of_a_feed_says_what_it_counts() -> None:
+    """Not feeds: a person may import one after the other, and a long one that keeps every offer is harmless."""
+    feeds = Role("Feeds", (EVERYBODY,), (Grant(("feed.import",), Limits(count=3)),))
+    prices = Role("Prices", (EVERYBODY,), (Grant(("unit.price",), Limits(count=3, percent=20)),))
+    book = replace(BOOK, roles=(feeds, prices))
+
+    assert "up to 3 offers or order units at risk" in decide(book, ANA, Deed("feed.import", count=4), HOME).sentence
+    assert "up to 3 at once" in decide(book, ANA, Deed("unit.price", count=4, percent=1), HOME).sentence
+    assert "3 offers or order units at risk, then with approval" in str(rights_card((feeds,), None).blocks)
+    assert "3 at once, 20 % up or down" in str(rights_card((prices,), None).blocks)
 
 
 grants = st.builds(

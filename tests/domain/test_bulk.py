@@ -45,6 +45,10 @@ def test_one_row_per_value_comes_together_by_offer() -> None:
         ("sku;id_unit;price\nA;1;1", "not both"),
         ("sku;storefront\nA;de", "Nothing is changed"),
         ("sku;price\n", "no row below"),
+        ("sku;id_offer;price\nA;B;1", "'sku' and 'id_offer' mean the same thing"),
+        ("sku;currency;currency;price\nA;EUR;CZK;1", "mean the same thing"),
+        ("sku;field;value;price\nA;amount;1;2", "'field' and 'value' stand alone"),
+        ("sku;field;price\nA;note;5", "'field' and 'value' stand alone"),
     ],
 )
 def test_a_table_that_says_nothing_i_can_do_is_refused_with_a_reason(text: str, words: str) -> None:
@@ -137,3 +141,40 @@ def test_lines_are_those_of_the_file_where_a_cell_spans_several() -> None:
 
     assert [row.line for row in sheet.rows] == [2]
     assert [problem.line for problem in sheet.problems] == [4]
+
+
+def test_cells_that_no_column_names_are_a_problem_as_they_are_after_a_decimal_comma_in_a_table_of_commas() -> None:
+    rows = [line.split(",") for line in ("sku,price,amount", "A-1,49,99,7", "A-2,49.99,7,,")]
+
+    sheet = bulk.read_table(rows)
+
+    assert [(row.ref, row.change) for row in sheet.rows] == [("A-2", UnitChange(listing_price=4999, amount=7))]
+    (problem,) = sheet.problems
+    assert (problem.line, problem.value) == (2, "7")
+    assert "more cells than the first row names" in problem.what
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # Four values of each offer.
+        [
+            f"S-{number // 4};{name};{number}"
+            for number in range(8000)
+            for name in [("price", "amount", "note", "handling_time")[number % 4]]
+        ],
+        # A whole export in which few cells are filled in, all of them at the end.
+        [*(f"S-{number};amount;" for number in range(6000)), "S-9;price;5"],
+    ],
+)
+def test_a_table_with_more_rows_than_are_read_is_refused_and_never_cut(rows: list[str]) -> None:
+    cells = [line.split(";") for line in ["sku;field;value", *rows]]
+
+    assert "more than 5,000 rows" in str(bulk.read_table(cells[: bulk.MOST_ROWS + 2]).trouble)
+
+
+def test_rows_that_ask_for_nothing_count_too() -> None:
+    cells = [["sku", "price"], *([f"S-{number}", ""] for number in range(bulk.MOST_ROWS)), ["S-X", "5"]]
+    assert "No row asks for anything" in str(bulk.read_table(cells[:-1]).trouble)
+
+    assert "more than 5,000 rows" in str(bulk.read_table(cells).trouble)

@@ -42,6 +42,15 @@ def test_only_what_differs_is_planned_and_what_is_so_already_is_counted() -> Non
     assert read_bulk_plan(found.facts()) == found
 
 
+def test_a_first_minimum_price_counts_from_the_price_and_after_a_restart_too() -> None:
+    found, rows = checked("sku;minimum_price;amount\nSKU-1;0.50;7\nSKU-2;;8")
+
+    assert (found.percent, found.steepest, [row.price for row in rows]) == (99, rows[0], [4999, None])
+    assert read_bulk_plan(found.facts()) == found
+    kept = {name: value for name, value in rows[1].facts().items() if name != "price"}
+    assert bulkplan.read_planned(kept) == rows[1]
+
+
 def test_rows_mean_the_storefront_they_name_or_the_one_that_was_chosen() -> None:
     found, rows = checked("sku;storefront;handling_time\nSKU-1;;4\nSKU-1;at;4\nSKU-1;CZ;4")
 

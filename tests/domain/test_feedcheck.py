@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -268,6 +269,38 @@ def test_a_feed_says_how_many_offers_of_the_live_inventory_it_leaves_out() -> No
     assert (effect.new, effect.changed, effect.same) == (10, 3, 596)
     assert (effect.jumps, effect.jump_names, effect.steepest, effect.emptied) == (1, ("SKU-2: +101 %",), 101, 1)
     assert effect.removed_names[0] == "SKU-601"
+
+
+def test_of_an_offer_that_stands_there_twice_the_dangerous_line_is_told() -> None:
+    """The last one counts at the marketplace, so a harmless line before it hides nothing."""
+    inventory = live(("SKU-1", 4999, 7), ("SKU-2", 4999, 7))
+    rows = [upsert(each) for each in (offer(1), offer(2), offer(1, price="1"), offer(2, count="0"))]
+
+    effect = checked(commands(*rows), "inventory-command", live=inventory)[0].effect
+
+    assert (effect.jumps, effect.jump_names, effect.emptied, effect.weight) == (1, ("SKU-1: -100 %",), 1, 2)
+    assert (effect.same, effect.changed, effect.new) == (2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "lowest", "jumps"),
+    [
+        ({"minimum_price": "1"}, {}, ("SKU-1: minimum price -100 %",)),
+        ({"minimum_price": "4500"}, {}, ()),
+        ({"minimum_price": "3000"}, {"SKU-1": 3000}, ()),
+        ({"minimum_price": "3000"}, {"SKU-1": 2000}, ()),
+        ({"minimum_price": "3000"}, {"SKU-1": 4000}, ("SKU-1: minimum price -25 %",)),
+        ({"price": "", "price_cs": "49,99", "minimum_price_cs": "0,01"}, {}, ("SKU-1: minimum price -100 %",)),
+    ],
+)
+def test_a_minimum_price_is_how_far_the_price_may_fall(
+    row: dict[str, str], lowest: dict[str, int], jumps: tuple[str, ...]
+) -> None:
+    inventory = replace(live(("SKU-1", 4999, 7)), lowest=lowest)
+
+    effect = checked(feed(offer(1, **row)), live=inventory)[0].effect
+
+    assert (effect.jump_names, effect.jumps) == (jumps, len(jumps))
 
 
 def test_an_offer_without_a_number_of_its_own_is_known_by_ean_and_condition() -> None:

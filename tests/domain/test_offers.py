@@ -57,10 +57,15 @@ def test_a_change_of_price_is_told_in_percent_away_from_zero(was: int, will_be: 
     assert offers.steepest(taken) == abs(percent)
 
 
-def test_a_first_minimum_price_changes_by_no_percentage() -> None:
+def test_a_first_minimum_price_lets_the_price_fall_that_far() -> None:
+    """From then on the marketplace may sell for it, so it counts from the price."""
     taken = offers.steps(a_unit(), UnitChange(minimum_price=4000))
+    with_the_price = offers.steps(a_unit(), UnitChange(listing_price=5499, minimum_price=1))
+    raised = offers.steps(a_unit(minimum_price=Money(4000, "EUR")), UnitChange(minimum_price=4400))
 
-    assert (taken[0].was, taken[0].percent, offers.steepest(taken)) == (None, None, 0)
+    assert (taken[0].was, taken[0].percent, offers.steepest(taken)) == (None, -20, 20)
+    assert [step.percent for step in with_the_price] == [11, -100]
+    assert [step.percent for step in raised] == [10]
 
 
 def test_what_somebody_else_changed_meanwhile_is_named_only_where_it_matters() -> None:
@@ -69,6 +74,14 @@ def test_what_somebody_else_changed_meanwhile_is_named_only_where_it_matters() -
 
     assert offers.moved(now, seen, UnitChange(listing_price=4499)) == ("listing_price",)
     assert offers.moved(now, seen, UnitChange(note="x")) == ()
+
+
+def test_what_came_to_be_as_wanted_meanwhile_was_not_moved_by_anybody_else() -> None:
+    """Storefronts share pieces: a change of several things in one of them brings the pieces of the others along."""
+    seen = offers.values_of(a_unit())
+
+    assert offers.moved(a_unit(amount=41), seen, UnitChange(amount=41, handling_days=5)) == ()
+    assert offers.moved(a_unit(amount=40), seen, UnitChange(amount=41, handling_days=5)) == ("amount",)
 
 
 def test_an_offer_that_is_as_wanted_proves_that_the_change_happened() -> None:
@@ -105,6 +118,8 @@ def test_what_the_marketplace_would_refuse_is_said_beside_its_field(change: Unit
         *(("49.99", 4999), ("49,99", 4999), ("49", 4900), ("49,9", 4990), ("0.01", 1), ("1.249,00", 124900)),
         *(("1,249.00", 124900), ("1 249,00 €", 124900), ("1.249.000", 124900000), (" 5 EUR ", 500)),
         *(("1.249", None), ("1,249", None), ("0", None), ("-5", None), ("49.999", None), ("", None), ("abc", None)),
+        *(("1.2.3", None), ("12.34.56", None), ("1,5.00", None), ("12,34.56", None), ("1,2,49", None), ("4 9", None)),
+        *(("1.2345.00", None), (".5", None), ("5.", None), ("1 249", 124900), ("12 249,5", 1224950)),
         *(("1e5", None), ("٤", None), ("4.9.9,9,9", None), ("NaN", None), ("9" * 30, None)),
     ],
 )

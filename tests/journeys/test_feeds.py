@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.domain.feedkinds import KINDS, template
 from bot.store import actions as action_rows
-from bot.store import feeds
+from bot.store import feeds, subjects
 from sandbox.slack.channels import Message
 from sandbox.slack.person import Person
 from tests.journeys.house import ROOT, House, running
@@ -404,3 +404,23 @@ async def test_where_no_place_is_allowed_nobody_is_asked_for_an_address(house: H
     await house.until(lambda: house.ana.modal and house.ana.modal.callback_id == "feed.give")
 
     assert "Or its address" not in house.ana.modal.words
+
+
+async def test_an_import_the_marketplace_forgets_is_over_and_its_file_is_taken_down(house: House) -> None:
+    card = await gives(house, commands(house, 38), "Inventory commands")
+    house.market.faults.error(404, methods=("GET",), path="/import-files")
+    await house.ana.presses("support", card, "Import")
+    row = await row_of(card)
+    assert await house.ended(row.key) == ["done"]
+
+    await follows(house, card, "is not known to the marketplace any more")
+
+    assert card.labels == []
+    await house.until(lambda: "is starting" not in card.words)
+    token = (await row_of(card)).token
+    async with httpx.AsyncClient() as stranger:
+        assert (await stranger.get(f"{house.url}/feeds/{token}.csv")).status_code == 404
+    found = await subjects.find(row.key)
+    assert found is not None
+    assert (found.closed, found.rest_reason) == (True, None)
+    assert house.slack.complaints == []
