@@ -1,0 +1,174 @@
+"""An old backup of the notebook is put back: nothing is carried out twice, nothing hangs twice, and people are told.
+
+What was done after the backup was made is done: the marketplace and Slack know it, and only the notebook does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.store import audit, restoring
+from sandbox.market import Entry
+from tests.faults import checks
+from tests.faults.proving import ProvingGround, proving_ground
+from tests.faults.stream import Hands, Stream
+
+pytestmark = pytest.mark.timeout(600)
+
+TOLD = "It knows nothing of what was done after"
+WRITES = tuple(checks.VERBS.values())
+
+
+def file_of(ground: ProvingGround) -> Path:
+    return Path(ground.database.removeprefix("sqlite://"))
+
+
+def keep(ground: ProvingGround, copy: Path) -> None:
+    """A backup of the notebook while the bot writes, as README says."""
+    copy.unlink(missing_ok=True)
+    with sqlite3.connect(file_of(ground)) as source:
+        source.execute("VACUUM INTO ?", (str(copy),))
+    source.close()
+
+
+def put_back(ground: ProvingGround, copy: Path) -> None:
+    """As README says, too."""
+    path = file_of(ground)
+    for old in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        old.unlink(missing_ok=True)
+    path.write_bytes(copy.read_bytes())
+
+
+def asked(ground: ProvingGround) -> list[Entry]:
+    """Everything people can ask for that the marketplace was asked for."""
+    return [entry for entry in ground.market.journal.entries if entry.path.rstrip("/").endswith(WRITES)]
+
+
+def told(ground: ProvingGround) -> int:
+    """How often everybody was told that the notebook was restored."""
+    messages = [message for channel in ground.slack.channels.values() for message in channel.messages]
+    return sum(TOLD in message.words for message in messages)
+
+
+@dataclass
+class Rounds:
+    """Backups at random moments, each put back a while later."""
+
+    ground: ProvingGround
+    stream: Stream
+    hands: Hands
+    chance: random.Random
+    copy: Path
+    doubted: int = 0
+    forgotten: int = 0
+    cards: int = 0
+    complaints: list[str] = field(default_factory=list)
+
+    async def once(self) -> None:
+        ground = self.ground
+        async with ground.beside():
+            self.hands.open.set()
+            await self._busy(self.chance.randint(6, 14))
+            await asyncio.to_thread(keep, ground, self.copy)
+            before, hung = len(asked(ground)), len(checks.hanging(ground.slack))
+            await self._busy(self.chance.randint(6, 14))
+            self.hands.open.clear()
+            # What somebody has begun ends before the notebook is taken away from under our eyes.
+            await asyncio.sleep(0.3)
+            await self._ended()
+        self.forgotten += len(asked(ground)) - before
+        self.cards += len(checks.hanging(ground.slack)) - hung
+        put_back(ground, self.copy)
+        await ground.pass_time(timedelta(minutes=self.chance.randint(1, 200)))
+        await self._started_on_it()
+
+    async def _busy(self, changes: int) -> None:
+        for _ in range(changes):
+            self.stream.step()
+            await asyncio.sleep(self.chance.uniform(0.0, 0.1))
+
+    async def _ended(self) -> None:
+        """By a kill, or as it is told to."""
+        if self.chance.random() < 0.5:
+            self.ground.bot.kill()
+        else:
+            await self.ground.bot.terminate()
+
+    async def _started_on_it(self) -> None:
+        ground = self.ground
+        done, news = asked(ground), told(ground)
+        await ground.bot.start()
+        async with ground.beside():
+            self.complaints += await quiet(ground)
+            self.doubted += (await restoring.last()).actions
+            if asked(ground) != done:
+                self.complaints.append(f"asked again: {asked(ground)[len(done) :]}")
+            if told(ground) != news + 1:
+                self.complaints.append(f"people were told {told(ground) - news} times")
+            if not (verdict := await audit.verify()).seal or verdict.trouble:
+                self.complaints.append(f"the audit log: {verdict}")
+
+
+async def quiet(ground: ProvingGround, seconds: float = 60.0) -> list[str]:
+    """What is wrong with what hangs in Slack once nobody has anything to do; nothing that is under way may be left."""
+    until = time.monotonic() + seconds
+    while True:
+        busy = await checks._busy(ground)
+        wrong = [busy] if busy else await _wrong(ground)
+        if not wrong or time.monotonic() > until:
+            return wrong
+        await asyncio.sleep(0.2)
+
+
+async def _wrong(ground: ProvingGround) -> list[str]:
+    actions = await checks.every_action()
+    found: list[Any] = [*checks.cards(ground, actions), *checks.threads(ground), *checks.strays(ground)]
+    return [str(complaint) for complaint in found]
+
+
+async def survives(folder: Path, *, rounds: int, seed: int) -> None:
+    started = time.monotonic()
+    async with proving_ground(folder, seed=seed, POLL_SECONDS="0.7", RECONCILE_SECONDS="2") as ground:
+        stream = Stream(ground.market.world, seed=seed, orders=20 + rounds * 3)
+        await ground.bot.start()
+        async with Hands(ground, seed) as hands:
+            all_of_them = Rounds(ground, stream, hands, random.Random(seed), folder / "backup.db")
+            for _ in range(rounds):
+                await all_of_them.once()
+                assert all_of_them.complaints == [], "\n".join(all_of_them.complaints[:10])
+        twice = [what for what, count in said(ground).items() if count > 1]
+    print(
+        f"\n  {rounds} restores, {stream.count} changes, {hands.pressed.total()} presses, "
+        f"{all_of_them.forgotten} writes and {all_of_them.cards} cards forgotten, "
+        f"{all_of_them.doubted} actions put before people, {time.monotonic() - started:.0f} s"
+    )
+    assert twice == []
+    assert all_of_them.forgotten > rounds / 2
+    assert all_of_them.cards > rounds
+
+
+def said(ground: ProvingGround) -> Counter[tuple[str, str]]:
+    """What was said to buyers, and how often."""
+    return Counter(
+        (entry.path, str(entry.body)) for entry in asked(ground) if entry.executed and entry.path.endswith("/messages")
+    )
+
+
+async def test_old_backups_put_back_make_nothing_happen_twice(tmp_path: Path) -> None:
+    await survives(tmp_path, rounds=4, seed=21)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+async def test_a_hundred_old_backups_put_back_make_nothing_happen_twice(tmp_path: Path) -> None:
+    await survives(tmp_path, rounds=100, seed=22)
