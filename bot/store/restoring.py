@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.chain import read_step
+from bot.domain.gap import Gap
 from bot.store import audit, border, sql, subjects
 from bot.store.audit import KONTOR, Happening
 from bot.store.transaction import Database, transaction, unit
@@ -25,14 +26,6 @@ MOST_GAPS = 50
 STOPPED = (
     "The notebook was restored from a backup, so nobody knows how far this got. See what was done, then begin anew."
 )
-
-
-@dataclass(frozen=True)
-class Gap:
-    """What was done between `since` and `at` (UTC) is not in the notebook."""
-
-    since: datetime
-    at: datetime
 
 
 @dataclass(frozen=True)

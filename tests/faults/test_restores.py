@@ -138,7 +138,7 @@ async def _wrong(ground: ProvingGround) -> list[str]:
 
 async def survives(folder: Path, *, rounds: int, seed: int) -> None:
     started = time.monotonic()
-    async with proving_ground(folder, seed=seed, POLL_SECONDS="0.7", RECONCILE_SECONDS="2") as ground:
+    async with proving_ground(folder, seed=seed, POLL_SECONDS="0.7", RECONCILE_SECONDS="2", UNDO_SECONDS="1") as ground:
         stream = Stream(ground.market.world, seed=seed, orders=20 + rounds * 3)
         await ground.bot.start()
         async with Hands(ground, seed) as hands:
@@ -155,6 +155,7 @@ async def survives(folder: Path, *, rounds: int, seed: int) -> None:
     assert twice == []
     assert all_of_them.forgotten > rounds / 2
     assert all_of_them.cards > rounds
+    assert all_of_them.doubted > rounds / 4
 
 
 def said(ground: ProvingGround) -> Counter[tuple[str, str]]:
