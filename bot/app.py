@@ -268,7 +268,7 @@ async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, pa
     board = _board(settings, slack, channels, files, now)
     if hall is not None:
         board.shared, board.steady = hall.turns, hall.presence.steady
-        hall.presence.counted = partial(share, markets.values())
+        hall.presence.share_by(partial(share, markets.values()))
     people = People(slack, channels)
     rights = Rights(people, lambda: files.roles.value, now)
     recall = Recall(slack, partial(board.notice, holder="restored"), now)

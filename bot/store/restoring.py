@@ -111,7 +111,6 @@ async def _doubt(database: Database, sentence: str, now: datetime) -> int:
         "WHERE state IN ('taken', 'claimed', 'sending', 'proposed') RETURNING id, kind, subject, account"
     )
     doubted = await sql.returning(doubt, sentence, sentence, now, database=database)
-    await subjects.mark_within(database, [row["subject"] for row in doubted], now)
     proposals = [f"approval:{row['account']}:{row['id']}" for row in doubted]
     known = await sql.fetch("SELECT key FROM subjects WHERE kind = 'approval'", database=database)
     await subjects.mark_within(database, {key for (key,) in known}.intersection(proposals), now)
@@ -138,14 +137,15 @@ async def _stop(database: Database, now: datetime) -> None:
 
 
 async def _unsure(database: Database, now: datetime) -> None:
-    """What Slack shows is nothing we know any more, and everything that is open is looked at."""
+    """What Slack shows is nothing we know any more, and everything that is open, or asks somebody, is looked at."""
     hanging = "UPDATE subjects SET shown = '', reread = TRUE WHERE ts IS NOT NULL OR posting IS NOT NULL"
     await sql.change(hanging, database=database)
     await sql.change("UPDATE entries SET shown = NULL WHERE slip = TRUE", database=database)
     await sql.change("UPDATE homes SET shown = NULL", database=database)
     again = (
         "UPDATE subjects SET look_at = ?, marks = marks + 1, tries = 0, resting = FALSE, rest_reason = NULL "
-        "WHERE closed = FALSE"
+        # What asks a person asks again, also where they had answered meanwhile.
+        "WHERE closed = FALSE OR key IN (SELECT subject FROM actions WHERE state = 'needs_human')"
     )
     await sql.change(again, now, database=database)
 

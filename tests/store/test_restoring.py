@@ -188,6 +188,8 @@ async def test_what_was_under_way_is_put_before_people(
     notebook: Notebook, tmp_path: Path, later: Callable[[float], datetime]
 ) -> None:
     await begins(tmp_path)
+    await subjects.mark([TICKET], NOW)
+    await tell("UPDATE subjects SET closed = TRUE, look_at = NULL")
     for id in ("waits", "claimed", "sent", "ended"):
         await taken(id)
     for id in ("claimed", "sent", "ended"):
@@ -209,6 +211,17 @@ async def test_what_was_under_way_is_put_before_people(
     log = [record async for record in audit.rows()]
     assert [record.event for record in log][-4:] == ["needs_human"] * 3 + ["restored"]
     assert (await audit.verify()).trouble == ""
+
+
+async def test_who_was_asked_before_is_asked_again(notebook: Notebook, later: Callable[[float], datetime]) -> None:
+    await subjects.mark([TICKET], NOW)
+    await taken("unsure")
+    await tell("UPDATE actions SET state = 'needs_human'")
+    await tell("UPDATE subjects SET closed = TRUE, look_at = NULL")
+
+    await restoring.found_by_hand(later(7200))
+
+    assert await subjects.due(later(7200), 10) == [TICKET]
 
 
 async def test_by_hand_it_is_the_same(notebook: Notebook, tmp_path: Path) -> None:
