@@ -28,6 +28,10 @@ class Balancer:
             body += event.get("body", b"")
             if not event.get("more_body"):
                 break
+        if not self.doors:
+            await send({"type": "http.response.start", "status": 503, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
         door = self.doors[self._turn % len(self.doors)]
         self._turn += 1
         self.handed[door, scope["path"]] += 1
@@ -44,7 +48,7 @@ class Balancer:
 
 @asynccontextmanager
 async def balanced() -> AsyncIterator[tuple[Balancer, str]]:
-    """The balancer and its address; give it its doors before anybody knocks."""
+    """The balancer and its address; who knocks before it has doors is sent away."""
     balancer = Balancer()
     try:
         async with Served(balancer) as served:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import sqlite3
 import time
 from collections import Counter
@@ -22,6 +23,7 @@ from sandbox.market import Entry
 from tests.faults import checks
 from tests.faults.proving import ProvingGround, proving_ground
 from tests.faults.stream import Hands, Stream
+from tests.halls import notebook_schema
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -29,24 +31,44 @@ TOLD = "It knows nothing of what was done after"
 WRITES = tuple(checks.VERBS.values())
 
 
-def file_of(ground: ProvingGround) -> Path:
-    return Path(ground.database.removeprefix("sqlite://"))
+class File:
+    """Backups of a notebook in a file, as README says: made while the bot writes, put back while it does not."""
+
+    def __init__(self, path: Path, copy: Path) -> None:
+        self._path, self._copy = path, copy
+
+    async def keep(self) -> None:
+        await asyncio.to_thread(self._vacuum)
+
+    def _vacuum(self) -> None:
+        self._copy.unlink(missing_ok=True)
+        with sqlite3.connect(self._path) as source:
+            source.execute("VACUUM INTO ?", (str(self._copy),))
+        source.close()
+
+    async def put_back(self) -> None:
+        for old in self._path.parent.glob(f"{self._path.name}*"):
+            old.unlink()
+        self._path.write_bytes(self._copy.read_bytes())
 
 
-def keep(ground: ProvingGround, copy: Path) -> None:
-    """A backup of the notebook while the bot writes, as README says."""
-    copy.unlink(missing_ok=True)
-    with sqlite3.connect(file_of(ground)) as source:
-        source.execute("VACUUM INTO ?", (str(copy),))
-    source.close()
+class Dump:
+    """Backups of a notebook in PostgreSQL, as README says; of its schema alone, because the tests share a database."""
 
+    def __init__(self, url: str, copy: Path) -> None:
+        self._server, _, self._schema = url.partition("schema=")
+        self._server, self._copy = self._server.rstrip("?&"), str(copy)
 
-def put_back(ground: ProvingGround, copy: Path) -> None:
-    """As README says, too."""
-    path = file_of(ground)
-    for old in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-        old.unlink(missing_ok=True)
-    path.write_bytes(copy.read_bytes())
+    async def keep(self) -> None:
+        await self._run("pg_dump", "--format=custom", f"--schema={self._schema}", f"--file={self._copy}", self._server)
+
+    async def put_back(self) -> None:
+        await self._run("pg_restore", "--clean", "--if-exists", f"--dbname={self._server}", self._copy)
+
+    async def _run(self, *words: str) -> None:
+        process = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.PIPE)
+        _, said = await process.communicate()
+        assert process.returncode == 0, said.decode()
 
 
 def asked(ground: ProvingGround) -> list[Entry]:
@@ -68,7 +90,7 @@ class Rounds:
     stream: Stream
     hands: Hands
     chance: random.Random
-    copy: Path
+    backup: File | Dump
     doubted: int = 0
     forgotten: int = 0
     cards: int = 0
@@ -79,7 +101,7 @@ class Rounds:
         async with ground.beside():
             self.hands.open.set()
             await self._busy(self.chance.randint(6, 14))
-            await asyncio.to_thread(keep, ground, self.copy)
+            await self.backup.keep()
             before, hung = len(asked(ground)), len(checks.hanging(ground.slack))
             await self._busy(self.chance.randint(6, 14))
             self.hands.open.clear()
@@ -88,7 +110,7 @@ class Rounds:
             await self._ended()
         self.forgotten += len(asked(ground)) - before
         self.cards += len(checks.hanging(ground.slack)) - hung
-        put_back(ground, self.copy)
+        await self.backup.put_back()
         await ground.pass_time(timedelta(minutes=self.chance.randint(1, 200)))
         await self._started_on_it()
 
@@ -136,13 +158,16 @@ async def _wrong(ground: ProvingGround) -> list[str]:
     return [str(complaint) for complaint in found]
 
 
-async def survives(folder: Path, *, rounds: int, seed: int) -> None:
+async def survives(folder: Path, *, rounds: int, seed: int, database: str | None = None) -> None:
     started = time.monotonic()
-    async with proving_ground(folder, seed=seed, POLL_SECONDS="0.7", RECONCILE_SECONDS="2", UNDO_SECONDS="1") as ground:
+    hurried = {"POLL_SECONDS": "0.7", "RECONCILE_SECONDS": "2", "UNDO_SECONDS": "1"}
+    async with proving_ground(folder, database=database, seed=seed, **hurried) as ground:
         stream = Stream(ground.market.world, seed=seed, orders=20 + rounds * 3)
+        path = Path(ground.database.removeprefix("sqlite://"))
+        backup = Dump(database, folder / "backup") if database else File(path, folder / "backup.db")
         await ground.bot.start()
         async with Hands(ground, seed) as hands:
-            all_of_them = Rounds(ground, stream, hands, random.Random(seed), folder / "backup.db")
+            all_of_them = Rounds(ground, stream, hands, random.Random(seed), backup)
             for _ in range(rounds):
                 await all_of_them.once()
                 assert all_of_them.complaints == [], "\n".join(all_of_them.complaints[:10])
@@ -167,6 +192,13 @@ def said(ground: ProvingGround) -> Counter[tuple[str, str]]:
 
 async def test_old_backups_put_back_make_nothing_happen_twice(tmp_path: Path) -> None:
     await survives(tmp_path, rounds=4, seed=21)
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
+async def test_old_dumps_put_back_make_nothing_happen_twice(tmp_path: Path) -> None:
+    async with notebook_schema() as database:
+        await survives(tmp_path, rounds=3, seed=23, database=database)
 
 
 @pytest.mark.slow
