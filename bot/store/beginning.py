@@ -33,7 +33,7 @@ async def begin(data_dir: Path, now: Callable[[], datetime], *, alone: bool) -> 
         # Before the notebook is asked: the witnesses of those who live must not be ahead of what it answers.
         signs = await asyncio.to_thread(witness.read, data_dir, name)
         nameless = new and await asyncio.to_thread(witness.others, data_dir, name)
-        found = await _examined(signs, now(), nameless=nameless)
+        found = await _examined(signs, now(), alone=alone, nameless=nameless)
         await lives.begin(lives.Life(data_dir, name, uuid4().hex, now))
         # A backup that lacks what they vouch for lacks our birth, too: our own witness is enough.
         over = [sign.life for sign in signs if alone or now() - sign.at > IDLE]
@@ -59,7 +59,7 @@ async def _named(name: str, now: datetime) -> None:
     await sql.inserted(text, NAME, {"id": name}, now)
 
 
-async def _examined(signs: Sequence[Sign], now: datetime, *, nameless: bool) -> Restored | None:
+async def _examined(signs: Sequence[Sign], now: datetime, *, alone: bool, nameless: bool) -> Restored | None:
     """See to it when a witness knows more than the notebook.
 
     `nameless`: it had no name although there were notebooks with names here. Then it is of before they got them.
@@ -70,9 +70,9 @@ async def _examined(signs: Sequence[Sign], now: datetime, *, nameless: bool) -> 
         lost = await lost_of(database, signs)
         forgot = nameless and await _written(database)
         last = (await restored(database)).at
-        if forgot or any(last is None or sign.at > last for sign in lost):
+        if forgot or any(alone or last is None or sign.at > last for sign in lost):
             return await account_for(database, lost, now)
-        # A process with another DATA_DIR has seen to the restore that these were lost in.
+        # Another process, whose DATA_DIR is another, has seen to the restore that these were lost in.
         await give_up(database, lost)
         return None
 

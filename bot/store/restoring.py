@@ -100,7 +100,9 @@ async def _last_sign(database: Database, now: datetime) -> datetime:
     text = "SELECT (SELECT MAX(at) FROM lives WHERE lost = FALSE), (SELECT MAX(seen_at) FROM subjects)"
     ((stepped, seen),) = await sql.fetch(text, database=database)
     # Looks change nothing. Where steps are counted, all that counts came after the last one.
-    return border.read_instant(stepped) or border.read_instant(seen) or now - LONG_AGO
+    heard = border.read_instant(stepped) or border.read_instant(seen)
+    # A sign from the future was made by a clock that was wrong.
+    return heard if heard and heard <= now else now - LONG_AGO
 
 
 async def _doubt(database: Database, sentence: str, now: datetime) -> int:

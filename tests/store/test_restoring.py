@@ -234,6 +234,14 @@ async def test_by_hand_it_is_the_same(notebook: Notebook, tmp_path: Path) -> Non
     assert await state("waits") == "needs_human"
 
 
+async def test_a_sign_from_the_future_does_not_hide_the_gap(notebook: Notebook, tmp_path: Path) -> None:
+    await begins(tmp_path, NOW + timedelta(days=400))
+
+    found = await restoring.found_by_hand(NOW)
+
+    assert found.since == NOW - restoring.LONG_AGO
+
+
 async def test_what_goes_on_by_itself_does_not(notebook: Notebook, later: Callable[[float], datetime]) -> None:
     await notes.put("schedule:main:weekly", {"done": NOW.isoformat()}, NOW)
     await insert(
