@@ -82,6 +82,11 @@ def told(ground: ProvingGround) -> int:
     return sum(TOLD in message.words for message in messages)
 
 
+def posts(ground: ProvingGround) -> int:
+    """How many messages of ours hang in Slack."""
+    return sum(bool(message.metadata) for channel in ground.slack.channels.values() for message in channel.messages)
+
+
 @dataclass
 class Rounds:
     """Backups at random moments, each put back a while later."""
@@ -102,7 +107,7 @@ class Rounds:
             self.hands.open.set()
             await self._busy(self.chance.randint(6, 14))
             await self.backup.keep()
-            before, hung = len(asked(ground)), len(checks.hanging(ground.slack))
+            before, hung, posted = len(asked(ground)), len(checks.hanging(ground.slack)), posts(ground)
             await self._busy(self.chance.randint(6, 14))
             self.hands.open.clear()
             # What somebody has begun ends before the notebook is taken away from under our eyes.
@@ -110,9 +115,10 @@ class Rounds:
             await self._ended()
         self.forgotten += len(asked(ground)) - before
         self.cards += len(checks.hanging(ground.slack)) - hung
+        forgot = len(asked(ground)) > before or posts(ground) > posted
         await self.backup.put_back()
         await ground.pass_time(timedelta(minutes=self.chance.randint(1, 200)))
-        await self._started_on_it()
+        await self._started_on_it(forgot)
 
     async def _busy(self, changes: int) -> None:
         for _ in range(changes):
@@ -126,7 +132,8 @@ class Rounds:
         else:
             await self.ground.bot.terminate()
 
-    async def _started_on_it(self) -> None:
+    async def _started_on_it(self, forgot: bool) -> None:
+        """Where nothing was done since the backup, there is nothing to be told."""
         ground = self.ground
         done, news = asked(ground), told(ground)
         await ground.bot.start()
@@ -135,7 +142,7 @@ class Rounds:
             self.doubted += (await restoring.last()).actions
             if asked(ground) != done:
                 self.complaints.append(f"asked again: {asked(ground)[len(done) :]}")
-            if told(ground) != news + 1:
+            if told(ground) - news not in ({1} if forgot else {0, 1}):
                 self.complaints.append(f"people were told {told(ground) - news} times")
             if not (verdict := await audit.verify()).seal or verdict.trouble:
                 self.complaints.append(f"the audit log: {verdict}")
