@@ -97,6 +97,19 @@ def migrate() -> None:
 
 
 @main.command()
+def restored() -> None:
+    """Say that the notebook is from a backup, where DATA_DIR was lost or put back with it. Stop Kontor first."""
+    from bot.app import utc_now
+    from bot.store import restoring
+
+    found = notebook(lambda: restoring.found_by_hand(utc_now()), alone=True)
+    click.echo(
+        f"The notebook knows nothing after {found.since:%d %b %Y, %H:%M} UTC. {found.actions} actions were put before "
+        "people. Start Kontor now: it finds its cards in Slack again and tells everybody."
+    )
+
+
+@main.command()
 def doctor() -> None:
     """Check settings, database, Slack, channels, marketplace, subscriptions and rules; one line each."""
     from bot.doctor import examine
@@ -335,14 +348,14 @@ def audit_export(after: int) -> None:
     notebook(told)
 
 
-def notebook(ask: Callable[[], Awaitable[T]]) -> T:
-    """Open the notebook beside a running bot, ask one thing, close it."""
+def notebook(ask: Callable[[], Awaitable[T]], *, alone: bool = False) -> T:
+    """Open the notebook beside a running bot, or `alone` when none may run; ask one thing, close it."""
     from bot.store.database import NotebookError, open_notebook
 
     wanted = settings()
 
     async def asked() -> T:
-        opened = await open_notebook(wanted.database_url, wanted.data_dir, writer=False)
+        opened = await open_notebook(wanted.database_url, wanted.data_dir, writer=alone)
         try:
             return await ask()
         finally:

@@ -46,6 +46,7 @@ from bot.papers import Papers
 from bot.pdftext import PaperReader
 from bot.people import People
 from bot.polls import OfferRules, Polls
+from bot.recalling import Recall
 from bot.replies import ReplyTemplates
 from bot.rights import Rights
 from bot.roles import RoleFile, role_file
@@ -53,7 +54,7 @@ from bot.rules import RuleFile
 from bot.scaling import Duty, Part, Timekeeper, open_hall
 from bot.settings import Settings
 from bot.slackwire import SlackTrouble, trouble
-from bot.store import bulks, heard, invoicefiles, pushes, reports
+from bot.store import beginning, bulks, heard, invoicefiles, lives, pushes, reports
 from bot.store.database import Notebook, open_notebook
 from bot.store.together import GroupCommit
 from bot.subscriptions import Watch
@@ -155,6 +156,7 @@ class Kontor:
     board: Board
     people: People
     looks: Looks
+    recall: Recall
     homes: Homes
     actions: ActionDesk
     polls: Polls
@@ -172,6 +174,7 @@ class Kontor:
 
     async def start(self, *, polls: bool = True) -> None:
         """Take up the work: what a dead process left first, then sweeps, polls and subscriptions."""
+        await self.recall.begin()
         if self.part.works:
             await self.actions.recover()
             await self.looks.mark([features.digests.MORNING])
@@ -179,6 +182,8 @@ class Kontor:
             "who we are": self._learn_home,
             "rules": lambda: take_changes(self.files.watched),
         }
+        if self.part.works:
+            duties["recall"] = self.recall.run_for_ever
         if self.hall is not None:
             await self.hall.start(working=self.part.works)
             if self.part.works:
@@ -220,6 +225,7 @@ class Kontor:
         for seller in self.desk.markets.values():
             await seller.close()
         await self.transport.aclose()
+        lives.end()
         await self.notebook.close()
 
     async def _learn_home(self) -> None:
@@ -252,7 +258,7 @@ class Kontor:
 async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, part: Part = Part.SERVE) -> Kontor:
     """Open the notebook and put the house together. Raises what `open_notebook` and the rules raise."""
     files = await EditedFiles.read(settings)
-    notebook, hall = await _opened(settings)
+    notebook, hall = await _opened(settings, now)
     shared = hall is not None
     open_lanes = hall.lanes if hall else in_this_process
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, sock_connect=3), trust_env=False)
@@ -262,15 +268,17 @@ async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, pa
     board = _board(settings, slack, channels, files, now)
     if hall is not None:
         board.shared, board.steady = hall.turns, hall.presence.steady
-        hall.presence.counted = partial(share, markets.values())
+        hall.presence.share_by(partial(share, markets.values()))
     people = People(slack, channels)
     rights = Rights(people, lambda: files.roles.value, now)
+    recall = Recall(slack, partial(board.notice, holder="restored"), now)
     looks = Looks(
         board,
         {},
         now,
         troubled=lambda: [name for name, market in markets.items() if market.trouble],
         open_lanes=open_lanes,
+        recall=recall,
     )
     homes = Homes(slack, lambda row, notice: features.home.draw(desk, row, notice), now, alone=not shared)
     actions = ActionDesk(
@@ -294,6 +302,7 @@ async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, pa
         board=board,
         people=people,
         looks=looks,
+        recall=recall,
         homes=homes,
         actions=actions,
         polls=polls,
@@ -319,13 +328,16 @@ def _polls(
     )
 
 
-async def _opened(settings: Settings) -> tuple[Notebook, Hall | None]:
-    """The notebook, and the hall where several processes share the work."""
+async def _opened(settings: Settings, now: Callable[[], datetime]) -> tuple[Notebook, Hall | None]:
+    """The notebook, seen to when it was restored, and the hall where several processes share the work."""
     shared = settings.lanes == "postgres"
     notebook = await open_notebook(settings.database_url, settings.data_dir, shared=shared)
     try:
+        if found := await beginning.begin(settings.data_dir, now, alone=not shared):
+            log.error("the notebook was restored from a backup", knows_until=str(found.since), actions=found.actions)
         return notebook, await open_hall(settings) if shared else None
     except BaseException:
+        lives.end()
         await notebook.close()
         raise
 

@@ -19,7 +19,7 @@ from bot.cards.blocks import Block, Card, context
 from bot.cards.tickets import Entry, from_its_beginning
 from bot.channels import Channels
 from bot.domain.pace import Pace
-from bot.readback import find_post
+from bot.readback import EVENT_TYPE, find_post
 from bot.slackwire import SlackTrouble, trouble
 from bot.store import entries as entry_rows
 from bot.store import subjects as subject_rows
@@ -31,7 +31,6 @@ __all__ = ["Board", "NotNow", "Place", "Untold", "Wanted"]
 
 log = structlog.get_logger(__name__)
 
-EVENT_TYPE = "kontor_card"
 UPDATES = "chat.update"
 # Turns of chat.update that background work leaves to people who are watching.
 FOR_PEOPLE = 5

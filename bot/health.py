@@ -19,7 +19,7 @@ from bot.roles import RoleFile
 from bot.rules import RuleFile
 from bot.settings import Settings
 from bot.store import actions as action_rows
-from bot.store import notes, subjects
+from bot.store import notes, restoring, subjects
 
 
 class PushCount(Protocol):
@@ -124,6 +124,9 @@ class Health:
             lines.append(f"• rests: {escaped(row.key, 80)}: {escaped(row.rest_reason or '', 200)}")
         for channel, reason in self.board.channels.troubles().items():
             lines.append(f"• closed channel {escaped(channel, 80)}: {escaped(reason, 120)}")
+        if (restore := await restoring.last()).at:
+            looked = "" if restore.recalled else ", and its cards are still looked for in Slack"
+            lines.append(f"• restored from a backup at {restore.at:%d %b %Y, %H:%M} UTC{looked}")
         waiting = await action_rows.needs_human()
         if waiting:
             lines.append(f"• {len(waiting)} actions need a person: look for _Please check_ on the cards")

@@ -23,6 +23,7 @@ from bot.domain.countdown import Reminder
 from bot.domain.retry import after_failure
 from bot.lanes import AnyLanes, OpenLanes, in_this_process
 from bot.marketplace import MarketError
+from bot.recalling import Recall
 from bot.slackwire import SlackTrouble
 from bot.store import subjects
 from bot.store.errors import NotebookError
@@ -81,6 +82,8 @@ class Looks:
     open_lanes: OpenLanes = in_this_process
     # Told after every look: what people see elsewhere may have changed.
     changed: Callable[[], None] = lambda: None
+    # After a restore: nothing is shown before it is known what hangs in Slack.
+    recall: Recall | None = None
     # The accounts whose marketplace is left alone at present.
     troubled: Callable[[], Iterable[str]] = tuple
     looked: int = 0
@@ -138,6 +141,9 @@ class Looks:
 
     async def look(self, key: str) -> None:
         """Fetch the truth about one subject, show it, note it. Never raises: what fails is noted and backs off."""
+        if self.recall is not None and not self.recall.done:
+            # It stays due. Whoever read its row now would not know of the card that is about to be found.
+            return
         try:
             row = await subjects.find(key)
         except NotebookError as error:
@@ -169,6 +175,8 @@ class Looks:
     async def _show(self, row: SubjectRow, seen: Seen) -> None:
         place = await self._place(row, seen)
         failpoints.reach("out.response")
+        if place and row.reread and self.recall is not None:
+            await self.recall.reread(row.key, place.channel, place.ts)
         reminders = await reminder_entries(self.board, seen.reminders) if place else ()
         untold = await self.board.untold(row, (*seen.entries, *reminders)) if place else []
         await subjects.seen(

@@ -18,23 +18,27 @@ from bot.desk import Desk, Wish, ref_of
 from bot.domain.action import Action
 from bot.domain.currency import Money
 from bot.domain.deeds import Deed
+from bot.domain.gap import hiding
 from bot.domain.model import OrderUnit
 from bot.domain.money import in_words, refunded, refunds_of, why_not_refund
 from bot.domain.words import one_line
 from bot.marketplace import MarketError
+from bot.store import restoring
 
 # Asked for again, never executed late.
 MONEY_SECONDS = 900
 # What a person types to say that they mean a second refund of the same unit.
 AGAIN = "additional refund"
 SECOND = "This unit was refunded before, so a colleague has to agree."
+FORGOTTEN = "The notebook was restored, so this unit may have been refunded before. A colleague has to agree."
 
 
 @dataclass(frozen=True)
 class Asked:
     """A refund as somebody asked for it: of which unit as they saw it, how much, and why.
 
-    `heard` names the submission, `channel` and `ts` are where they are answered.
+    `heard` names the submission, `channel` and `ts` are where they are answered. `forgotten` marks the gap in the
+    notebook they were told of (`bot.domain.gap`).
     """
 
     unit: Shown
@@ -45,6 +49,7 @@ class Asked:
     heard: str
     channel: str | None = None
     ts: str | None = None
+    forgotten: str = ""
 
 
 def refund_wish(subject: str, asked: Asked, before: Sequence[Action]) -> Wish:
@@ -57,19 +62,26 @@ def refund_wish(subject: str, asked: Asked, before: Sequence[Action]) -> Wish:
         seen=unit.version,
         user_id=asked.user_id,
         team_id=asked.team_id,
-        payload={"unit": unit.id, "reason": asked.reason, "price": unit.price.minor},
+        payload={
+            "unit": unit.id,
+            "reason": asked.reason,
+            "price": unit.price.minor,
+            **({"forgotten": asked.forgotten} if asked.forgotten else {}),
+        },
         heard=asked.heard,
         channel=asked.channel,
         thread_ts=asked.ts,
-        deed=refund_deed(subject, asked.amount, again=bool(before)),
+        deed=refund_deed(subject, asked.amount, again=bool(before), forgotten=bool(asked.forgotten)),
         summary=_summary(ref_of(subject), asked, before),
         leads_to="refunded",
         expires_seconds=MONEY_SECONDS,
     )
 
 
-def refund_deed(subject: str, amount: Money, *, again: bool) -> Deed:
-    return Deed(REFUND, amount, second=SECOND if again else None, subject=subject)
+def refund_deed(subject: str, amount: Money, *, again: bool, forgotten: bool = False) -> Deed:
+    """`again`: the unit was refunded before. `forgotten`: it may have been, and the notebook would not know."""
+    second = SECOND if again else FORGOTTEN if forgotten else None
+    return Deed(REFUND, amount, second=second, subject=subject)
 
 
 def _summary(order: str, asked: Asked, before: Sequence[Action]) -> str:
@@ -77,12 +89,14 @@ def _summary(order: str, asked: Asked, before: Sequence[Action]) -> str:
     unit, amount = asked.unit, asked.amount
     title = f" ({one_line(unit.title, 120)})" if unit.title else ""
     spent = refunded(before, amount.currency)
+    doubt = ["Refunds of before may have been forgotten: the notebook was restored"] if asked.forgotten else []
     lines = [
         f"Refund {amount} ({in_words(amount)})",
         f"Order {order}, unit {unit.id}{title}",
         f"Reason: {REFUND_REASONS.get(asked.reason, asked.reason)}",
         f"Price {unit.price}, refunded before: {spent if spent.minor else 'nothing'}",
         f"State: {unit.state.replace('_', ' ')}",
+        *doubt,
     ]
     return "\n".join(lines)
 
@@ -97,6 +111,9 @@ class Refund:
             return "This refund does not fit its order. Nothing was sent; please start again from the order's card."
         if said := _moved(unit, action):
             return said
+        gap = hiding((await restoring.last()).gaps, unit.created)
+        if gap and action.payload.get("forgotten") != gap.mark:
+            return f"{gap.words} Nothing was sent; press Refund again to say that you did."
         others = [other for other in await desk.actions.of(action.subject) if _counts_before(other, action)]
         before = refunded(refunds_of(others, unit.id), amount.currency)
         said = why_not_refund(unit, amount, before, partial_only=desk.partial_refunds_only())

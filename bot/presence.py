@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -19,6 +20,10 @@ log = structlog.get_logger(__name__)
 
 AWAY_SECONDS = 5.0
 ANSWER_SECONDS = 3.0
+# Others have counted a newcomer, and what a dead one asked last is over a second old, when this has passed.
+COUNTED_SECONDS = 2.5
+# A newcomer asks for so small a part of its share until then.
+NEWCOMER = 10
 # When the work this task does was taken up, by `Presence`'s clock.
 _begun: ContextVar[float | None] = ContextVar("begun", default=None)
 
@@ -46,7 +51,10 @@ class Presence:
         self._beaten = tick()
         self._away_until = tick()
         self.processes = 1
-        self.counted: Callable[[int], None] = lambda count: None
+        # How many there were of late, and when, the latest last.
+        self._counts: deque[tuple[float, int]] = deque()
+        self._born = tick()
+        self._counted: Callable[[int], None] = lambda parts: None
 
     def begin(self) -> None:
         """The work of this task begins now."""
@@ -56,6 +64,18 @@ class Presence:
         """Whether we have been here without a break since this task's work began. Never true while we are away."""
         begun = _begun.get()
         return self._tick() - self._beaten <= AWAY_SECONDS and (begun is None or begun >= self._away_until)
+
+    def share_by(self, counted: Callable[[int], None]) -> None:
+        """Tell `counted` into how many parts what we have in common is divided, now and whenever that changes."""
+        self._counted = counted
+        counted(self.parts)
+
+    @property
+    def parts(self) -> int:
+        """Who dies leaves its part unused for a while, and who is new takes little: together we never take too much."""
+        most = max((count for _, count in self._counts), default=1)
+        new = self.processes > 1 and self._tick() - self._born < COUNTED_SECONDS
+        return most * NEWCOMER if new else most
 
     async def beat(self) -> None:
         """A sign of life. Raises what the database raises."""
@@ -70,7 +90,10 @@ class Presence:
         if count != self.processes:
             log.info("processes", count=count)
         self.processes = count
-        self.counted(count)
+        self._counts.append((before, count))
+        while before - self._counts[0][0] > COUNTED_SECONDS:
+            self._counts.popleft()
+        self._counted(self.parts)
 
     async def beat_for_ever(self, seconds: float) -> None:
         while True:

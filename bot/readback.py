@@ -9,6 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slackwire import trouble
 
+# What our posts are called in their metadata.
+EVENT_TYPE = "kontor_card"
 HISTORY_PAGES = 5
 # No post takes longer than this to happen, our clock and Slack's together.
 LATEST_POST = timedelta(minutes=10)

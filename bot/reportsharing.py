@@ -109,6 +109,10 @@ async def _share(
     if kept.file_id:
         return None, None
     now = desk.now()
+    if kept.sharing_at is None and row.reread and (found := await _find(desk, row, name)):
+        await reports.sharing(row.key, kept.part, account=row.account, slug=wish.slug, file_name=name, now=now)
+        await reports.shared(row.key, kept.part, found)
+        return None, None
     if kept.sharing_at is not None:
         age = now - kept.sharing_at
         if age < SETTLE:

@@ -113,6 +113,14 @@ async def test_the_doctor_knows_an_account_that_rules_name_wrongly(shell: Shell)
     assert "there is no account 'mian' (did you mean 'main'?)" in told
 
 
+async def test_a_restore_that_cannot_be_noticed_can_be_told(shell: Shell) -> None:
+    await shell.kontor("migrate")
+    code, told = await shell.kontor("restored")
+
+    assert code == 0, told
+    assert "0 actions were put before people. Start Kontor now" in told
+
+
 async def test_a_dead_token_is_said_with_where_a_new_one_comes_from(shell: Shell) -> None:
     shell.slack.faults.revoke_token()
     code, told = await shell.kontor("doctor")

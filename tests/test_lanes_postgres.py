@@ -11,7 +11,7 @@ import pytest
 
 from bot import lanes_postgres
 from bot.lanes_postgres import Hall, PostgresLanes, Server, prepare, prepared
-from bot.presence import AWAY_SECONDS, Presence
+from bot.presence import AWAY_SECONDS, COUNTED_SECONDS, NEWCOMER, Presence
 from tests.halls import lanes_server, opened
 
 pytestmark = pytest.mark.postgres
@@ -178,8 +178,10 @@ class Tick:
 
 
 class Answers:
+    count = 3
+
     async def execute_query_all_async(self, query: object, **arguments: object) -> list[dict[str, object]]:
-        return [{"n": 3}]
+        return [{"n": self.count}]
 
 
 async def test_who_was_away_does_not_go_on_with_what_was_begun_before() -> None:
@@ -197,6 +199,32 @@ async def test_who_was_away_does_not_go_on_with_what_was_begun_before() -> None:
     presence.begin()
     assert presence.steady(), "what is begun now is ours"
     assert presence.processes == 3
+
+
+async def test_who_is_new_asks_little_and_who_dies_leaves_its_part_until_the_others_know() -> None:
+    tick, answers, parts = Tick(), Answers(), []
+    presence = Presence(answers, 1, tick)
+    await presence.beat()
+    presence.share_by(parts.append)
+    tick.now += COUNTED_SECONDS
+    await presence.beat()
+    answers.count = 2
+    for _ in range(4):
+        tick.now += 1
+        await presence.beat()
+
+    assert parts[:2] == [3 * NEWCOMER, 3]
+    assert parts[2:] == [3, 3, 2, 2]
+
+
+async def test_who_is_alone_has_it_all_at_once() -> None:
+    answers, parts = Answers(), []
+    answers.count = 1
+    presence = Presence(answers, 1, Tick())
+    await presence.beat()
+    presence.share_by(parts.append)
+
+    assert parts == [1]
 
 
 def test_others_are_given_up_long_after_they_give_up_themselves() -> None:

@@ -17,7 +17,7 @@ _STATES = {
     "released": "not done",
     "withdrawn": "taken back",
     "declined": "declined",
-    "needs_human": "sent, and nobody knows yet whether it was done",
+    "needs_human": "perhaps sent, and nobody knows yet whether it was done",
 }
 
 

@@ -13,6 +13,7 @@ from bot.cards.orderwords import REFUND_REASONS
 from bot.cards.shipping import UNITS, Shown, read_units, units_field
 from bot.cards.windows import choice, chosen, has, one_line_input, option, typed
 from bot.domain.action import Action
+from bot.domain.gap import Gap
 from bot.domain.model import Money, OrderUnit
 from bot.domain.money import in_words, most_refundable, refunded
 from bot.domain.words import escaped
@@ -39,11 +40,16 @@ def refund_window(
     *,
     partial_only: bool,
     draft: Mapping[str, object] | None = None,
+    gap: Gap | None = None,
 ) -> Block:
-    """`before` are our earlier refunds by unit; `draft` is an action whose amount and reason are offered again."""
+    """`before` are our earlier refunds by unit; `draft` is an action whose amount and reason are offered again.
+
+    `gap` is one in the notebook that may hide refunds.
+    """
     kept = draft or {}
     currency = units[0].price.currency
-    blocks: list[Block] = [context(*_facts(units, before, partial_only))]
+    blocks: list[Block] = [section(f":warning: {gap.words}")] if gap else []
+    blocks.append(context(*_facts(units, before, partial_only)))
     blocks += units_field(units, several=False)
     hint = f"In {currency}, like 12.50" + ("" if currency == "EUR" else f" {currency}: type the currency, too") + "."
     typed_before = kept.get("amount")
@@ -51,8 +57,9 @@ def refund_window(
     reasons = [option(words, code) for code, words in REFUND_REASONS.items()]
     chosen_before = [each for each in reasons if each["value"] == kept.get("reason")]
     blocks.append(choice(REASON, "Why?", reasons, initial=chosen_before or None))
-    if any(before.get(unit.id) for unit in units):
-        hint = "A unit that was refunded before needs these words and a colleague's yes: additional refund"
+    if gap or any(before.get(unit.id) for unit in units):
+        may = "may have been" if gap else "was"
+        hint = f"A unit that {may} refunded before needs these words and a colleague's yes: additional refund"
         blocks.append({**one_line_input(AGAIN, "Is it an additional refund?", hint=hint, most=40), "optional": True})
     return modal(REFUND, TITLE, blocks, submit="Go on", metadata=metadata)
 

@@ -17,11 +17,13 @@ from bot.cards.windows import Opened
 from bot.desk import ActionKind, Desk, ref_of
 from bot.domain.action import Action
 from bot.domain.deeds import at_all
+from bot.domain.gap import hiding
 from bot.domain.model import Money, Order
 from bot.domain.money import amount_typed, most_refundable, refunded, refunds_of
 from bot.money import AGAIN as WORDS
 from bot.money import Asked, Refund, refund_deed, refund_wish
 from bot.orderwindows import open_about_order, submitted_by
+from bot.store import restoring
 
 
 def register(app: AsyncApp, prefix: str) -> None:
@@ -40,7 +42,9 @@ async def pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None:
         before = {unit.id: refunds_of(actions, unit.id) for unit in units}
         draft = await _draft(desk, str(opened.more.get("draft", "")))
         partial = desk.partial_refunds_only()
-        return refund_window(units, before, opened.metadata(), partial_only=partial, draft=draft)
+        gap = hiding((await restoring.last()).gaps, min(unit.created for unit in units))
+        kept = replace(opened, more={**opened.more, "gap": gap.mark}) if gap else opened
+        return refund_window(units, before, kept.metadata(), partial_only=partial, draft=draft, gap=gap)
 
     await ack()
     desk.later(open_about_order(desk, press, at_all(REFUND), TITLE, draw))
@@ -71,17 +75,20 @@ async def filled_in(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], d
         await ack(response_action="errors", errors=errors)
         return
     before = refunds_of(await desk.actions.of(opened.subject), form.unit.id)
-    amount, errors = _checked(form, before, partial_only=desk.partial_refunds_only())
+    gap = str(opened.more.get("gap", ""))
+    amount, errors = _checked(form, before, partial_only=desk.partial_refunds_only(), forgotten=bool(gap))
     if amount is None:
         await ack(response_action="errors", errors=errors)
         return
     decision = await desk.judged(
-        person.user_id, person.team_id, refund_deed(opened.subject, amount, again=bool(before))
+        person.user_id,
+        person.team_id,
+        refund_deed(opened.subject, amount, again=bool(before), forgotten=bool(gap)),
     )
     if decision and decision.denied:
         await ack(response_action="errors", errors={AMOUNT: decision.sentence})
         return
-    sure = replace(opened, more=_carried(form, amount, len(before)))
+    sure = replace(opened, more=_carried(form, amount, len(before), gap))
     approval = decision.sentence if decision and decision.needs_approval else ""
     spent = refunded(before, amount.currency)
     await ack(
@@ -90,7 +97,9 @@ async def filled_in(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], d
     )
 
 
-def _checked(form: Form, before: Sequence[Action], *, partial_only: bool) -> tuple[Money | None, dict[str, str]]:
+def _checked(
+    form: Form, before: Sequence[Action], *, partial_only: bool, forgotten: bool
+) -> tuple[Money | None, dict[str, str]]:
     """The amount, or what is wrong, beside the fields. The fresh unit is asked for again before anything is sent."""
     currency = form.unit.price.currency
     try:
@@ -101,6 +110,9 @@ def _checked(form: Form, before: Sequence[Action], *, partial_only: bool) -> tup
     if amount.minor > most.minor:
         whole = " The whole price goes back by cancelling, or by accepting a return." if partial_only else ""
         return None, {AMOUNT: f"At most {most} can go back for this unit.{whole}"}
+    if forgotten and not before and (form.again or "").casefold() != WORDS:
+        said = "The notebook was restored, so I do not know whether this unit was refunded. Look in the seller portal. "
+        return None, {AGAIN: f"{said}If nothing or less went back, type: {WORDS}. A colleague has to agree."}
     if before and (form.again or "").casefold() != WORDS:
         said = f"{before[-1].amount} went back for this unit at {before[-1].taken_at:%H:%M} UTC. "
         if form.again is None:
@@ -109,7 +121,7 @@ def _checked(form: Form, before: Sequence[Action], *, partial_only: bool) -> tup
     return amount, {}
 
 
-def _carried(form: Form, amount: Money, before: int) -> dict[str, str | int]:
+def _carried(form: Form, amount: Money, before: int, gap: str) -> dict[str, str | int]:
     unit = form.unit
     return {
         "unit": unit.id,
@@ -120,6 +132,7 @@ def _carried(form: Form, amount: Money, before: int) -> dict[str, str | int]:
         "reason": form.reason,
         "title": unit.title,
         "before": before,
+        "gap": gap,
     }
 
 
@@ -140,7 +153,8 @@ async def confirmed(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], d
         return
     amount = Money(int(carried["minor"]), currency)
     asked = Asked(
-        unit, amount, str(carried["reason"]), person.user_id, person.team_id, person.heard, person.channel, person.ts
+        *(unit, amount, str(carried["reason"]), person.user_id, person.team_id, person.heard),
+        *(person.channel, person.ts, str(carried.get("gap", ""))),
     )
     if said := await desk.actions.take(refund_wish(opened.subject, asked, before)):
         await ack(response_action="update", view=trouble_modal(TITLE, said))

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.domain.action import LASTS_SECONDS, UNDER_WAY, Action
 from bot.domain.deeds import Deed
-from bot.store import audit, border, sql, tables
+from bot.store import audit, border, lives, sql, tables
 from bot.store.audit import Happening
 from bot.store.batches import Batches
 from bot.store.moves import ENDS as ENDS
@@ -96,7 +96,10 @@ async def take(new: NewAction, heard: str, now: datetime) -> Taken:
             await audit.append(database, _taken(new, now))
         return holder
 
-    return await insist(lambda: transaction(work))
+    taken = await insist(lambda: transaction(work))
+    if taken.fresh:
+        await lives.step()
+    return taken
 
 
 async def _hold(new: NewAction, heard: str, now: datetime, database: Database) -> Taken:

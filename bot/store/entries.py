@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.store import border, sql
+from bot.store import border, lives, sql
 from bot.store.batches import Batches
 from bot.store.transaction import unit
 from bot.store.writes import write
@@ -76,6 +76,7 @@ async def posting(subject: str, key: str, at: datetime, marker: str, now: dateti
         "slip = excluded.slip, shown = excluded.shown",
         (border.key(subject), border.key(key), at, marker, now, slip is not None, slip),
     )
+    await lives.post()
 
 
 async def unposted(subject: str, key: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from bot.domain.action import Action
 from bot.domain.currency import Money
 from bot.domain.deeds import Deed, Today
-from bot.store import audit, sql, tables
+from bot.store import audit, lives, sql, tables
 from bot.store.audit import KONTOR, Happening
 from bot.store.transaction import Database, transaction, unit
 
@@ -92,9 +92,12 @@ async def _move(
         return True
 
     try:
-        return await transaction(work)
+        moved = await transaction(work)
     except _SpentMeanwhile:
         return False
+    if moved:
+        await lives.step()
+    return moved
 
 
 class _SpentMeanwhile(Exception):

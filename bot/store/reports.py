@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.store import border, sql
+from bot.store import border, lives, sql
 from bot.store.transaction import unit
 from bot.store.writes import write
 
@@ -105,6 +105,7 @@ async def sharing(subject: str, part: str, *, account: str, slug: str, file_name
         "ON CONFLICT (subject, part) DO UPDATE SET file_name = excluded.file_name, sharing_at = excluded.sharing_at",
         (border.key(subject), part, border.key(account, 64), border.key(slug), file_name, now),
     )
+    await lives.post()
 
 
 async def shared(subject: str, part: str, file_id: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.store import border, sql
+from bot.store import border, lives, sql
 from bot.store.batches import Batches
 from bot.store.errors import Unstorable
 from bot.store.transaction import Database, unit
@@ -29,7 +29,8 @@ class SubjectRow:
     `look_at` is when to look next, None for not before a mark. `marks` counts marks, so that a look knows when it was
     overtaken by one. `priority` is `URGENT`, `NORMAL` or `LOW`. `shown` is the digest of the card at `channel` and
     `ts`; `posting` is the marker of a post whose fate is not noted yet. `due_at` is when the first of its clocks runs
-    out, `waits_since` since when it is our turn, None when it is not. `tags` are those of its rule.
+    out, `waits_since` since when it is our turn, None when it is not. `tags` are those of its rule. `reread`: the
+    notebook was restored, so what hangs in its thread is read from Slack before anything is told there.
     """
 
     key: str
@@ -56,6 +57,7 @@ class SubjectRow:
     posting_at: datetime | None = None
     waits_since: datetime | None = None
     tags: tuple[str, ...] = ()
+    reread: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ _COLUMNS = ", ".join(SubjectRow.__dataclass_fields__)
 def _row(stored: sql.Row) -> SubjectRow:
     """From a row of `_COLUMNS`."""
     key, kind, account, ref, storefront, state, version, closed, look_at, marks, priority, tries, rest, *more = stored
-    seen_at, due_at, facts, channel, ts, shown, posting, posting_channel, posting_at, waits_since, tags = more
+    seen_at, due_at, facts, channel, ts, shown, posting, posting_channel, posting_at, waits_since, tags, reread = more
     moment = border.read_instant
     return SubjectRow(
         key,
@@ -98,6 +100,7 @@ def _row(stored: sql.Row) -> SubjectRow:
         moment(posting_at),
         moment(waits_since),
         tuple(tags.split()) if tags else (),
+        bool(reread),
     )
 
 
@@ -343,6 +346,7 @@ async def posting(key: str, marker: str, channel: str, now: datetime) -> None:
         "UPDATE subjects SET posting = ?, posting_channel = ?, posting_at = ? WHERE key = ?",
         (marker, channel, now, key),
     )
+    await lives.post()
 
 
 async def posted(key: str, channel: str, ts: str, shown: str) -> None:

@@ -43,6 +43,8 @@ class Subject(Model):
     waits_since = UtcDatetimeField(null=True)
     tags = WordsField(null=True)
     words = WordsField(null=True)
+    # The notebook was restored: what hangs in the thread is read from Slack before anything is told there.
+    reread = fields.BooleanField(db_default=False)
 
     class Meta:
         table = "subjects"
@@ -181,6 +183,18 @@ class Note(Model):
 
     class Meta:
         table = "notes"
+
+
+# One run of a process on this notebook, and how often it did something that cannot be taken back, by our own count.
+# A life is `lost` when the notebook was restored to before its end; then it must not go on.
+class Life(Model):
+    id = KeyField(max_length=64, primary_key=True)
+    steps = fields.BigIntField(db_default=0)
+    at = UtcDatetimeField()
+    lost = fields.BooleanField(db_default=False)
+
+    class Meta:
+        table = "lives"
 
 
 # Until when the marketplace may ask whether an account's callback address is ours.
