@@ -23,6 +23,8 @@ _PILE = re2.compile(r"(\p{M}{3})\p{M}+")
 
 def plain(text: str, limit: int) -> str:
     """`text` without hidden characters and with at most `limit` characters, an ellipsis telling that more follows."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text.strip()  # Most words of a card: there is nothing to look for in them.
     whole = len(text) <= limit * 4
     text = _LINE_BREAKS.sub("\n", text[: limit * 4])
     text = _HIDDEN.sub("", text)

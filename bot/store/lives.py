@@ -9,6 +9,7 @@ step: a burst of cards does not wait for the disk card by card.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class Life:
     now: Callable[[], datetime]
     steps: int = 0
     # On the clock of this machine, in seconds.
-    stepped_at: float = -POSTS_SECONDS
+    stepped_at: float = -math.inf
 
     def testify(self) -> None:
         """Write its witness. Raises OSError."""

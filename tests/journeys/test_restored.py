@@ -6,16 +6,24 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.app import build
 from bot.cards.shipping import Shown
 from bot.domain.currency import Money
 from bot.money import Asked, refund_wish
-from bot.store import restoring
+from bot.store import lives, restoring
 from tests.faults import checks
 from tests.journeys.desk import writes_reply
 from tests.journeys.house import House, hurry, open_ticket, running
 from tests.journeys.test_orders import Bought, window
 from tests.journeys.test_refunds import REASON, asks, paid_back, refunds, sent
+
+
+@pytest.fixture(autouse=True)
+def every_post_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here hours pass in less than the second in which posts count together."""
+    monkeypatch.setattr(lives, "POSTS_SECONDS", 0.0)
 
 
 def keep(folder: Path) -> None:

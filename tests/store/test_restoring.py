@@ -90,6 +90,26 @@ async def test_each_thing_that_must_not_be_forgotten_is_noticed_when_it_is(
     assert await begins(tmp_path) is None
 
 
+async def test_posts_of_one_second_are_one_step_and_an_action_is_always_its_own(
+    notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def steps() -> int:
+        kept = await notes.get(beginning.NAME)
+        return max(sign.steps for sign in witness.read(tmp_path, str((kept or {})["id"])))
+
+    monkeypatch.setattr(lives, "POSTS_SECONDS", 3600.0)
+    await begins(tmp_path)
+    for number in range(5):
+        await subjects.posting(TICKET, f"marker {number}", "C1", NOW)
+    assert await steps() == 1
+    await taken("one")
+    await taken("two")
+    assert await steps() == 3
+    monkeypatch.setattr(lives, "POSTS_SECONDS", 0.0)
+    await entries.posting(TICKET, "m1", NOW, "marker", NOW)
+    assert await steps() == 4
+
+
 async def test_a_notebook_that_forgot_a_whole_life_is_noticed(notebook: Notebook, tmp_path: Path) -> None:
     await begins(tmp_path)
     await tell("DELETE FROM lives")
