@@ -59,7 +59,9 @@ class Tables:
 
     async def run(self) -> None:
         await self.ground.bot.start()
+        most = 3 * len(self.points)
         while self.points:
+            assert self.tables < most, f"never came by {self.points}"
             await self.wanted(1 + self.tables % 90)
 
     async def wanted(self, days: int) -> None:
@@ -163,7 +165,7 @@ class Tables:
         self.ground.clear()
         self.ground.bot.kill()
         if self.armed and not self.deaths[self.armed]:
-            self.points.append(self.armed)
+            self.points.insert(0, self.armed)
         await self.ground.bot.start()
 
     async def press(self, card: Message) -> None:
