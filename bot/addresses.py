@@ -102,11 +102,22 @@ async def fetch_address(
             return await _written(answer, path, most)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         await asyncio.to_thread(path.unlink, missing_ok=True)
-        why = INSIDE if INSIDE in str(error) else f"does not give the file ({type(error).__name__})"
-        raise FileTrouble(f"{one_line(str(urlsplit(address).hostname), 80)} {why}. Nothing was fetched.") from error
+        host = one_line(str(urlsplit(address).hostname), 80)
+        raise FileTrouble(f"{host} {_why(error)}. Nothing was fetched.") from error
     except BaseException:
         await asyncio.to_thread(path.unlink, missing_ok=True)
         raise
+
+
+def _why(error: Exception) -> str:
+    """What the host did wrong, as the end of a sentence that begins with its name."""
+    if INSIDE in str(error):
+        return INSIDE
+    if isinstance(error, aiohttp.ServerTimeoutError):
+        return "does not answer in time"
+    if isinstance(error, TimeoutError):
+        return f"gives the file too slowly: not all of it came within {FETCH_SECONDS / 60:.0f} minutes"
+    return f"does not give the file ({type(error).__name__})"
 
 
 async def _written(answer: aiohttp.ClientResponse, path: Path, most: int) -> int:

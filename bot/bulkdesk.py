@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from bot import failpoints
 from bot.bulkfile import MOST_BYTES
 from bot.cards.files import SlackFile
 from bot.desk import Desk, Market, Wish
@@ -55,6 +56,7 @@ async def take_in(desk: Desk, row: BulkRow, file: SlackFile) -> None:
     else:
         parts = [[each.facts() for each in batch] for batch in batches(rows)]
         await bulks.checked(row.key, found.facts(), parts, desk.now())
+        failpoints.reach("bulk.checked")
     await desk.marks.mark([row.key], urgent=True)
 
 
@@ -152,7 +154,8 @@ async def advance(desk: Desk, bulk: BulkRow, actions: Sequence[Action]) -> BulkR
         return bulk
     number, now = len(taken), desk.now()
     last = taken.get(number - 1)
-    moved = max([bulk.begun_at, *(action.ended_at for action in taken.values() if action.ended_at)])
+    # A batch that is settled late, after a restart, makes nothing younger that was shown.
+    moved = max([bulk.begun_at, *(action.began_at for action in taken.values())])
     if last is not None and last.state in ENDINGS and number < bulk.parts:
         why = f"The batch before was not sent: {last.sentence or last.state}"
     elif number >= bulk.parts:
@@ -164,6 +167,7 @@ async def advance(desk: Desk, bulk: BulkRow, actions: Sequence[Action]) -> BulkR
         if not why:
             return bulk
     await bulks.end(bulk.key, why, now)
+    failpoints.reach("bulk.ended")
     return await bulks.find(bulk.key) or bulk
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from bot import addresses
 from bot.addresses import OutsideResolver, complaint, fetch_address
 from bot.files import FileTrouble
 
@@ -129,12 +132,20 @@ async def origin() -> AsyncIterator[str]:
             await answer.write(b"x" * 65_536)
         return answer
 
+    async def slow(request: web.Request) -> web.StreamResponse:
+        """Its length announced, and never a silence long enough to notice."""
+        answer = web.StreamResponse(headers={"Content-Length": "100000"})
+        await answer.prepare(request)
+        while True:
+            await answer.write(b"x")
+            await asyncio.sleep(0.02)
+
     async def page(_: web.Request) -> web.Response:
         return web.Response(text="<html>Log in</html>", content_type="text/html")
 
     app = web.Application()
     app.add_routes([web.get("/feed.csv", feed), web.get("/moved", elsewhere)])
-    app.add_routes([web.get("/endless", endless), web.get("/page", page)])
+    app.add_routes([web.get("/endless", endless), web.get("/page", page), web.get("/slow", slow)])
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -163,6 +174,21 @@ async def test_what_is_no_file_is_said_and_leaves_nothing(origin: str, tmp_path:
     with pytest.raises(FileTrouble, match=said):
         await fetch_address(f"{origin}{path}", (origin,), tmp_path / "f.csv", most=MOST)
 
+    assert not (tmp_path / "f.csv").exists()
+
+
+async def test_what_comes_byte_by_byte_is_given_up_when_all_its_time_is_over(
+    origin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert addresses.FETCH_SECONDS == 300
+    monkeypatch.setattr(addresses, "FETCH_SECONDS", 0.6)
+    began = time.monotonic()
+
+    with pytest.raises(FileTrouble, match=r"^127\.0\.0\.1 gives the file too slowly: not all of it") as told:
+        await fetch_address(f"{origin}/slow", (origin,), tmp_path / "f.csv", most=MOST)
+
+    assert time.monotonic() - began < 5
+    assert "Nothing was fetched" in str(told.value)
     assert not (tmp_path / "f.csv").exists()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot import failpoints
 from bot.board import Wanted
 from bot.bulkdesk import (
     KIND,
@@ -177,6 +178,7 @@ async def _told(desk: Desk, bulk: BulkRow, plan: BulkPlan | None, ended: Sequenc
         if desk.now() - (bulk.ended_at or bulk.at) < SHARE_FOR:
             return False
         await desk.board.whisper(row.channel, bulk.user_id, f":warning: {escaped(str(error), 300)}", row.ts)
+    failpoints.reach("bulk.shared")
     await bulks.told(bulk.key, desk.now())
     return True
 
@@ -282,6 +284,7 @@ class SendPart:
         rows = offers_of(part)
         fresh = await fresh_units(desk.market(action.account), rows)
         await bulks.became(action.subject, part.number, facts_of(bulkresult.chosen(rows, fresh)))
+        failpoints.reach("bulk.compared")
         return None
 
     async def send(self, desk: Desk, action: Action) -> None:
@@ -294,6 +297,7 @@ class SendPart:
             return
         changes = {row.unit: row.change for row in rows}
         answers = await desk.market(action.account).change_units(rows[0].storefront, changes)
+        failpoints.reach("bulk.answered")
         await bulks.became(action.subject, part.number, facts_of(bulkresult.answered(outcomes, answers)))
 
     async def settled(self, desk: Desk, action: Action) -> bool | None:

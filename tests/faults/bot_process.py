@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot import lanes_postgres, presence, serving
 from bot.app import Kontor, build
+from bot.domain import bulkplan
 from bot.scaling import Part
 from bot.settings import Settings, read_settings
 from sandbox.clockface import Clockface
@@ -22,6 +23,8 @@ from tests.journeys.house import hurry
 CLOCK = "FAULTS_CLOCK"
 # serve, web or work.
 PART = "FAULTS_PART"
+# How many offers go out in one call, where a few are to be several batches.
+BATCH = "FAULTS_BATCH"
 
 
 async def build_hurried(settings: Settings, *, now: Callable[[], datetime], part: Part) -> Kontor:
@@ -41,4 +44,5 @@ def live(env: Mapping[str, str], log: str) -> None:
     serving.build = build_hurried
     face = Clockface(Path(env[CLOCK]))
     part = Part(env.get(PART, "serve"))
+    bulkplan.MOST_AT_ONCE = int(env.get(BATCH, bulkplan.MOST_AT_ONCE))
     sys.exit(asyncio.run(serving.serve_until_told(read_settings(env), now=face.now, part=part)))

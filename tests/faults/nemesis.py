@@ -28,7 +28,11 @@ FAR_ENDS = (
     "(POST|PATCH) /v2/subscriptions",
 )
 # Points that a stream of changes does not come by; where they are tried instead.
-ELSEWHERE = {"mig.": "tests/store/test_schema.py", "feed.": "tests/faults/test_imports.py"}
+ELSEWHERE = {
+    "mig.": "tests/store/test_schema.py",
+    "feed.": "tests/faults/test_imports.py",
+    "bulk.": "tests/faults/test_bulk.py",
+}
 # How often a life comes by the points of a kind, at least.
 OFTEN = {"fetch": 12, "out": 4, "entry": 6, "in": 3, "act": 2, "poll": 2}
 ACTIONS = "/(messages|close|accept|reject|clarify|repair)$"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -394,6 +395,39 @@ async def test_a_feed_comes_from_an_address_an_admin_allowed_and_from_no_other(t
         await follows(house, card, "is imported")
 
         assert {offer.amount for offer in offers_of(house)[:2]} == {44}
+        assert house.slack.complaints == []
+    await runner.cleanup()
+
+
+async def test_an_address_that_gives_a_byte_at_a_time_is_told_on_the_card_and_holds_up_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.addresses.FETCH_SECONDS", 1.0)
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "text/csv"})
+        await answer.prepare(request)
+        while True:
+            await answer.write(b"x")
+            await asyncio.sleep(0.05)
+
+    app = web.Application()
+    app.add_routes([web.get("/bestand.csv", slow)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with running(tmp_path, FEED_ORIGINS=origin) as house:
+        assert await asks_by_address(house, f"{origin}/bestand.csv") is None
+        await house.until(lambda: any("being checked" in card.words for card in house.cards("support")))
+        card = house.cards("support")[-1]
+        await house.until(lambda: "being checked" not in card.words)
+
+        assert "127.0.0.1 gives the file too slowly" in card.words
+        assert card.labels == []
+        assert list(house.kontor.desk.feeds.folder.iterdir()) == []
+        await gives(house, commands(house, 44), "Inventory commands")
+        await house.until(lambda: any("2 rows, no errors" in card.words for card in house.cards("support")))
         assert house.slack.complaints == []
     await runner.cleanup()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.cards.reports import Part
 from bot.domain.report import KINDS
@@ -289,6 +290,45 @@ async def test_the_errors_of_an_import_begun_elsewhere_can_be_asked_for(house: H
 
     assert await asks(house, "product-data-import-file-errors", {"import_id": f" {file.id} "}) is None
     await errors_shown(house, await card_of(house, "Errors of an import"), file.id)
+
+
+async def test_errors_that_lie_on_a_foreign_host_are_told_and_nobody_there_is_asked(house: House) -> None:
+    asked: list[str] = []
+
+    async def errors(request: web.Request) -> web.Response:
+        asked.append(request.path_qs)
+        return web.Response(text="line;error\n2;anything\n", content_type="text/csv")
+
+    app = web.Application()
+    app.add_routes([web.get("/errors.csv", errors)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    number = await imported(house, WITHOUT_DESCRIPTION)
+    card = await card_of(house, "Errors of an import")
+    (report,) = await house.until(lambda: list(house.market.world.shop().reports))
+    report.elsewhere = f"http://127.0.0.1:{runner.addresses[0][1]}/errors.csv"
+
+    await made(house, card, lambda: "is not the marketplace's" in card.words)
+    await runner.cleanup()
+
+    assert f"import {number}" in card.words
+    assert "MARKET_FILE_HOSTS" in card.words
+    assert files_below(house, card) == []
+    assert asked == []
+    assert house.slack.complaints == []
+
+
+async def test_errors_that_are_too_many_to_fetch_are_told(house: House) -> None:
+    house.market.faults.spoil_report("huge_report")
+    await imported(house, WITHOUT_DESCRIPTION)
+    card = await card_of(house, "Errors of an import")
+
+    await made(house, card, lambda: "is too large" in card.words)
+
+    assert files_below(house, card) == []
+    assert "Ask again" in card.words or "Ask again" in card.labels
+    assert house.slack.complaints == []
 
 
 @pytest.mark.parametrize("number", ["12x", "4,5", "-1", "0", "٣", "9223372036854775808"])
