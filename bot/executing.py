@@ -17,7 +17,7 @@ import structlog
 from bot import failpoints
 from bot.cards.blocks import section
 from bot.desk import ActionKind, Desk, Evident, subject_key
-from bot.domain.action import Action
+from bot.domain.action import APPROVAL, Action
 from bot.domain.words import escaped
 from bot.lanes import AnyLanes, OpenLanes, in_this_process
 from bot.marketplace import MarketError, for_people
@@ -29,8 +29,6 @@ from bot.store.errors import outage
 
 log = structlog.get_logger(__name__)
 
-# The card a proposal has of its own, where colleagues decide it.
-APPROVAL = "approval"
 # When to read back after a lost answer; after the last, a person is asked. All within the first minute.
 READ_BACK_SECONDS = (1.0, 4.0, 12.0, 25.0)
 # How often the roles are asked again because money went out between asking and sending.

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from bot.domain.currency import Money
 from bot.domain.deeds import Deed, part_of
 
+# The kind of the subject that is a proposal: its card is where colleagues decide it.
+APPROVAL = "approval"
 UNDER_WAY = frozenset({"taken", "claimed", "sending"})
 # It moved, moves or may move something: what came to nothing is not counted.
 LIVE = frozenset({"taken", "claimed", "sending", "proposed", "done", "needs_human"})

@@ -10,8 +10,7 @@ from bot.board import Wanted
 from bot.cards.approvals import APPROVE, DECLINE, approval_card
 from bot.cards.clicks import read_press
 from bot.desk import Desk
-from bot.domain.action import Action
-from bot.executing import APPROVAL
+from bot.domain.action import APPROVAL, Action
 from bot.looks import Seen
 from bot.store import subjects
 from bot.store.subjects import SubjectRow

@@ -18,7 +18,7 @@ from bot.store.moves import ENDS as ENDS
 from bot.store.moves import MOVES as MOVES
 from bot.store.moves import Spending as Spending
 from bot.store.moves import approve as approve
-from bot.store.moves import as_action, size
+from bot.store.moves import as_action, show, size
 from bot.store.moves import before as before
 from bot.store.moves import claim as claim
 from bot.store.moves import decline as decline
@@ -94,6 +94,8 @@ async def take(new: NewAction, heard: str, now: datetime) -> Taken:
         await sql.change("UPDATE heard SET action = ? WHERE key = ?", holder.id, heard, database=database)
         if holder.fresh:
             await audit.append(database, _taken(new, now))
+            if new.proposed:
+                await show(database, new.subject, new.account, new.id, now, proposed=True)
         return holder
 
     taken = await insist(lambda: transaction(work))

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.action import Action
+from bot.domain.action import APPROVAL, Action
 from bot.domain.currency import Money
 from bot.domain.deeds import Deed, Today
-from bot.store import audit, lives, sql, tables
+from bot.store import audit, lives, sql, subjects, tables
 from bot.store.audit import KONTOR, Happening
 from bot.store.transaction import Database, transaction, unit
 
@@ -33,6 +33,8 @@ MOVES: Mapping[str, frozenset[str]] = {
     "declined": frozenset(),
 }
 ENDS = frozenset({"done", "refused", "expired", "released", "needs_human", "withdrawn", "declined"})
+# What cards tell of when it is so; what lies between is looked at on the way.
+SHOWN = ENDS | {"proposed"}
 LONGEST_SENTENCE = 2000
 # Longer than checking and sending take: whose claim or send is older has lost its process.
 CLAIM_SECONDS = 60.0
@@ -87,6 +89,8 @@ async def _move(
         row = moved[0]
         happened = _happening(row, now, event or state, actor or row["user_id"], result, then or {})
         await audit.append(database, happened)
+        if state in SHOWN:
+            await show(database, row["subject"], row["account"], id, now, proposed=state == "proposed")
         if unless is not None and await _today(unless, id, database) != unless.seen:
             raise _SpentMeanwhile
         return True
@@ -98,6 +102,16 @@ async def _move(
     if moved:
         await lives.step()
     return moved
+
+
+async def show(database: Database, subject: str, account: str, id: str, now: datetime, *, proposed: bool) -> None:
+    """Mark the cards that tell of an action in the commit that moves it, so that no death leaves one behind.
+
+    `proposed`: a colleague must see it, so it gets a card of its own. Other moves change that card only where it is.
+    """
+    approval = f"{APPROVAL}:{account}:{id}"
+    asked = proposed or await sql.fetch("SELECT 1 FROM subjects WHERE key = ?", approval, database=database)
+    await subjects.mark_within(database, [subject, approval] if asked else [subject], now)
 
 
 class _SpentMeanwhile(Exception):

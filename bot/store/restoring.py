@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.action import APPROVAL
 from bot.domain.chain import read_step
 from bot.domain.gap import Gap
 from bot.store import audit, border, sql, subjects
@@ -113,8 +114,8 @@ async def _doubt(database: Database, sentence: str, now: datetime) -> int:
         "WHERE state IN ('taken', 'claimed', 'sending', 'proposed') RETURNING id, kind, subject, account"
     )
     doubted = await sql.returning(doubt, sentence, sentence, now, database=database)
-    proposals = [f"approval:{row['account']}:{row['id']}" for row in doubted]
-    known = await sql.fetch("SELECT key FROM subjects WHERE kind = 'approval'", database=database)
+    proposals = [f"{APPROVAL}:{row['account']}:{row['id']}" for row in doubted]
+    known = await sql.fetch("SELECT key FROM subjects WHERE kind = ?", APPROVAL, database=database)
     await subjects.mark_within(database, {key for (key,) in known}.intersection(proposals), now)
     for row in doubted:
         told = Happening(

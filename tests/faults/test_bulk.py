@@ -256,6 +256,24 @@ async def test_of_a_table_that_was_interrupted_for_too_long_the_rest_is_not_sent
         assert [offer.handling_time for offer in tables.offers] == [*[7] * 3, *[DAYS] * 5]
 
 
+async def test_who_dies_right_after_a_proposal_leaves_it_before_a_colleague(tmp_path: Path) -> None:
+    """So many offers need a second person, whose card hangs only after the proposal is committed."""
+    async with proving_ground(tmp_path) as ground:
+        tables = Tables(ground, random.Random(1), offers_of(ground, 320), [])
+        # What was made just now is listed a few minutes later.
+        await ground.pass_time(timedelta(hours=1))
+        await ground.bot.start(fail_point="act.committed:1")
+        card = await tables.given(7)
+        await tables.press(card)
+        await ground.until(lambda: not ground.bot.alive)
+
+        await ground.bot.start()
+        channels = ground.slack.channels
+        await ground.until(
+            lambda: any("Approve" in each.labels for name in channels for each in channels[name].messages)
+        )
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 async def test_of_hundreds_of_points_armed_none_leads_to_an_offer_sent_twice_or_told_wrongly(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from bot.domain.action import Action
 from bot.domain.deeds import Deed, Today
 from bot.domain.model import Money
-from bot.store import actions, heard
+from bot.store import actions, heard, subjects
 from bot.store.actions import ENDS, MOVES, NewAction
 from bot.store.errors import Unstorable
 
@@ -503,3 +503,26 @@ async def test_the_latest_come_newest_first(now: datetime, later: Later) -> None
 async def test_an_unknown_id_is_nothing(now: datetime) -> None:
     assert await actions.find("nobody") is None
     assert await actions.claim("nobody", now) is None
+
+
+async def test_what_a_card_tells_of_is_marked_by_the_commit_that_makes_it_so(now: datetime, later: Later) -> None:
+    proposal = await at("proposed", now)
+    assert set(await subjects.due(now, 10)) == {"ticket:main:1", f"approval:main:{proposal}"}
+    for key in await subjects.due(now, 10):
+        await subjects.failed(key, 1, tries=1, look_at=None, rest_reason=None)
+
+    assert await actions.decline(proposal, "U2", sentence="No.", now=later(1))
+    assert set(await subjects.due(later(1), 10)) == {"ticket:main:1", f"approval:main:{proposal}"}
+
+
+async def test_an_action_that_nobody_had_to_agree_to_gets_no_card_of_its_own(now: datetime) -> None:
+    await at("done", now)
+    assert await subjects.due(now, 10) == ["ticket:main:1"]
+
+
+async def test_what_a_claimed_action_became_is_marked_too(now: datetime, later: Later) -> None:
+    id = await at("claimed", now)
+    assert await subjects.due(now, 10) == []
+    claimed = await row(id)
+    assert await actions.propose(id, claimed.attempts, later(900), sentence="Ask somebody.", now=now)
+    assert set(await subjects.due(now, 10)) == {"ticket:main:1", f"approval:main:{id}"}
