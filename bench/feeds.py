@@ -1,7 +1,7 @@
 """A feed of a million rows: the whole check in its own process against Python's CSV reader alone over the same file.
 
 `python -m bench.feeds read PATH` is that floor. Both are measured in seconds of processor time, taking turns, because
-a machine that is busy with other things makes either wait.
+a machine that is busy with other things makes either wait. `bench.duck` takes its turn too, where duckdb is installed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import duck
 from bot.domain.feedkinds import DELIMITER, OFFER_COLUMNS
 from bot.domain.gtin import check_digit
 
@@ -43,6 +44,8 @@ class Figures:
     reader: float
     peak_mb: float
     problems: int
+    # None where duckdb is not installed.
+    duck: float | None
 
     @property
     def ratio(self) -> float:
@@ -108,10 +111,12 @@ def _figures(order: str, path: Path, turns: int) -> Figures:
         "shipping_groups": ["11", "12"],
         "warehouses": ["5", "6"],
     }
-    checks, readers = [], []
+    checks, readers, ducks = [], [], []
     for _ in range(turns):
         readers.append(_turn([sys.executable, "-m", "bench.feeds", "read", str(path)], ""))
         checks.append(_turn([sys.executable, "-m", "bot.feedchild"], json.dumps(asked)))
+        if duck.here():
+            ducks.append(_turn([sys.executable, "-m", "bench.duck", str(path)], ""))
     problems = path.with_suffix(".errors").read_bytes().count(b"\n") - 1
     return Figures(
         order,
@@ -119,6 +124,7 @@ def _figures(order: str, path: Path, turns: int) -> Figures:
         statistics.median(turn.seconds for turn in readers),
         max(turn.peak_mb for turn in checks),
         problems,
+        statistics.median(turn.seconds for turn in ducks) if ducks else None,
     )
 
 
