@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,17 +11,21 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.board import Wanted
 from bot.cards import invoices as cards
 from bot.cards.clicks import Press, read_click, read_press
+from bot.cards.files import SlackFile
 from bot.cards.replies import loading_modal
 from bot.desk import ActionKind, Desk, subject_key
 from bot.domain.deeds import Deed
+from bot.domain.invoice import Paper
 from bot.domain.invoicebatch import DELETE, UPLOAD, Item, State, offered
 from bot.domain.missing import week_of
+from bot.domain.words import escaped
 from bot.drops import Drop
 from bot.invoiceactions import DeleteInvoice, UploadInvoice
 from bot.invoicebatches import KIND, check_some, give_dropped, items_of, settle, upload, upload_what_may_be
 from bot.invoicedesk import MISSING
 from bot.invoicefolder import FOLDER
 from bot.looks import Seen
+from bot.pdftext import too_large
 from bot.store import invoicefiles
 from bot.store.invoicefiles import FileRow, NewFile
 from bot.store.subjects import SubjectRow
@@ -89,6 +93,17 @@ async def dropped(desk: Desk, drop: Drop) -> None:
         NewFile(file.id, file.name, file.size, file.url, drop.user_id, drop.channel, consented=False) for file in pdfs
     ]
     await give_dropped(desk, f"{drop.channel}.{drop.ts}", files)
+    await _say_unread(desk, drop, pdfs)
+
+
+async def _say_unread(desk: Desk, drop: Drop, pdfs: Sequence[SlackFile]) -> None:
+    """A PDF that is too large to be read, and has no order in its name, is passed over: its owner hears why."""
+    most = desk.papers.invoices().most_bytes
+    for file in pdfs:
+        said = too_large(file.name, file.size, most)
+        if said and not Paper(file.name, file.size, "").order_numbers:
+            text = f":warning: {escaped(said, 300)} I did not look for an order in it."
+            await desk.board.whisper(drop.channel, drop.user_id, text, drop.thread_ts)
 
 
 # What people press

@@ -12,6 +12,7 @@ import pytest
 from sandbox.slack.files import OnDisk
 from tests.journeys.house import House, running
 from tests.journeys.papers import rules, sent_order, uploaded
+from tests.journeys.test_approvals import home_known
 from tests.journeys.test_invoices import card_saying, gives
 
 MEGABYTE = 1024 * 1024
@@ -53,6 +54,17 @@ async def test_a_large_pdf_is_refused_by_its_announced_size_and_never_asked_for(
     assert content.handed_out == 0
     assert uploaded(house, order) == []
     assert house.slack.complaints == []
+
+
+async def test_a_large_pdf_that_names_no_order_is_told_to_its_owner_alone(house: House, tmp_path: Path) -> None:
+    content = OnDisk(large_pdf(tmp_path))
+    await home_known(house)
+
+    await house.ana.drops("orders", {"katalog.pdf": content})
+    (told,) = await house.until(lambda: [each for each in house.ana.sees("orders") if each.only_for])
+
+    assert "katalog.pdf has 200 MB; an invoice may have 10 MB. I did not look for an order in it" in told.words
+    assert content.handed_out == 0
 
 
 @pytest.mark.parametrize("way", ["dropped", "in the window"])
