@@ -14,6 +14,7 @@ from bot.domain.deeds import Deed
 from bot.store import audit, border, lives, sql, tables
 from bot.store.audit import Happening
 from bot.store.batches import Batches
+from bot.store.lookup import Lookup, known_among
 from bot.store.moves import ENDS as ENDS
 from bot.store.moves import MOVES as MOVES
 from bot.store.moves import Spending as Spending
@@ -192,19 +193,19 @@ async def find(id: str) -> Action | None:
 
 async def for_subject(subject: str) -> list[Action]:
     """All actions on `subject`, the oldest first. Looks that ask at the same time share a query."""
-    return await _of_subjects.add(subject)
+    # Nothing was ever asked for most subjects: only the others' actions are read.
+    return await _of_subjects.add(subject) if await _asked_for.of(subject) else []
+
+
+_asked_for: Lookup[bool] = Lookup("SELECT DISTINCT subject FROM actions WHERE subject IN {}", known_among)
 
 
 @unit
 async def _for_each(subjects: Sequence[str]) -> list[list[Action]]:
-    """Nothing was ever asked for most subjects: only the others' actions are read."""
-    wanted = list(dict.fromkeys(subjects))
-    text = f"SELECT DISTINCT subject FROM actions WHERE subject IN ({sql.slots(len(wanted))})"  # noqa: S608
-    found: dict[str, list[Action]] = {subject: [] for (subject,) in await sql.glance(text, *wanted)}
-    if found:
-        for stored in await tables.Action.filter(subject__in=list(found)).order_by("taken_at", "id"):
-            found[stored.subject].append(as_action(stored))
-    return [found.get(subject, []) for subject in subjects]
+    found: dict[str, list[Action]] = {subject: [] for subject in subjects}
+    for stored in await tables.Action.filter(subject__in=list(found)).order_by("taken_at", "id"):
+        found[stored.subject].append(as_action(stored))
+    return [found[subject] for subject in subjects]
 
 
 _of_subjects: Batches[str, list[Action]] = Batches(_for_each)

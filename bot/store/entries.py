@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.store import border, lives, sql
-from bot.store.batches import Batches
-from bot.store.transaction import unit
+from bot.store.lookup import Lookup
 from bot.store.writes import write
 
 
@@ -40,22 +39,19 @@ class EntryRow:
 
 async def known(subject: str) -> dict[str, EntryRow]:
     """The entries of `subject` by their keys: posted, or announced. Looks that ask at the same time share a query."""
-    return await _known.add(border.key(subject))
+    return await _known.of(subject)
 
 
-@unit
-async def _known_each(subjects: Sequence[str]) -> list[dict[str, EntryRow]]:
+def _known_of(subjects: Sequence[str], rows: Sequence[sql.Row]) -> list[dict[str, EntryRow]]:
     found: dict[str, dict[str, EntryRow]] = {subject: {} for subject in subjects}
-    text = (
-        "SELECT subject, key, at, posting, posting_at, ts, slip, shown FROM entries "  # noqa: S608
-        f"WHERE subject IN ({sql.slots(len(found))})"
-    )
-    for subject, *stored in await sql.glance(text, *found):
+    for subject, *stored in rows:
         found[subject][stored[0]] = _row(stored)
     return [found[subject] for subject in subjects]
 
 
-_known: Batches[str, dict[str, EntryRow]] = Batches(_known_each)
+_known: Lookup[dict[str, EntryRow]] = Lookup(
+    "SELECT subject, key, at, posting, posting_at, ts, slip, shown FROM entries WHERE subject IN {}", _known_of
+)
 
 
 def _row(stored: Sequence[Any]) -> EntryRow:

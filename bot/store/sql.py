@@ -35,14 +35,13 @@ async def fetch(text: str, *values: object, database: Database | None = None) ->
     return rows
 
 
-async def glance(text: str, *values: object) -> Sequence[Row]:
-    """As `fetch`, for a small SELECT by an index that is asked at every look; never inside a transaction."""
+def at_once(text: str, *values: object) -> Sequence[Row] | None:
+    """The rows of a small SELECT by an index, without waiting for anybody; None where that cannot be done now.
+
+    On SQLite, and never inside a transaction. See `NotebookSqlite.glance`.
+    """
     client = notebook()
-    if isinstance(client, NotebookSqlite):
-        found = client.glance(text, [bound(value) for value in values])
-        if found is not None:
-            return found
-    return await fetch(text, *values)
+    return client.glance(text, [bound(value) for value in values]) if isinstance(client, NotebookSqlite) else None
 
 
 async def change(text: str, *values: object, database: Database | None = None) -> int:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store import border, sql
-from bot.store.batches import Batches
-from bot.store.transaction import unit
+from bot.store.lookup import Lookup
 from bot.store.writes import write
 
 
@@ -26,19 +25,17 @@ class StepRow:
 
 async def of(subject: str) -> dict[str, StepRow]:
     """The steps of `subject` by their keys. Looks that ask at the same time share a query."""
-    return await _of.add(border.key(subject))
+    return await _of.of(subject)
 
 
-@unit
-async def _of_each(subjects: Sequence[str]) -> list[dict[str, StepRow]]:
+def _by_key(subjects: Sequence[str], rows: Sequence[sql.Row]) -> list[dict[str, StepRow]]:
     found: dict[str, dict[str, StepRow]] = {subject: {} for subject in subjects}
-    text = f"SELECT subject, key, told_at FROM steps WHERE subject IN ({sql.slots(len(found))})"  # noqa: S608
-    for subject, key, told_at in await sql.glance(text, *found):
+    for subject, key, told_at in rows:
         found[subject][key] = StepRow(key, border.read_instant(told_at))
     return [found[subject] for subject in subjects]
 
 
-_of: Batches[str, dict[str, StepRow]] = Batches(_of_each)
+_of: Lookup[dict[str, StepRow]] = Lookup("SELECT subject, key, told_at FROM steps WHERE subject IN {}", _by_key)
 
 
 async def told(subject: str, keys: Iterable[str], now: datetime) -> None:

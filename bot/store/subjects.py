@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.store import border, lives, sql
-from bot.store.batches import Batches
 from bot.store.errors import Unstorable
+from bot.store.lookup import Lookup
 from bot.store.transaction import Database, unit
 from bot.store.writes import write
 
@@ -109,7 +109,7 @@ def _row(stored: sql.Row) -> SubjectRow:
 
 async def find(key: str) -> SubjectRow | None:
     """The subject as it is now; looks that ask at the same time share a query."""
-    return await _finds.add(border.key(key))
+    return await _find.of(key)
 
 
 @unit
@@ -124,16 +124,16 @@ async def _find_many(keys: Iterable[str]) -> dict[str, SubjectRow]:
     for start in range(0, len(wanted), sql.CHUNK):
         chunk = wanted[start : start + sql.CHUNK]
         text = f"SELECT {_COLUMNS} FROM subjects WHERE key IN ({sql.slots(len(chunk))})"  # noqa: S608
-        found |= {stored[0]: _row(stored) for stored in await sql.glance(text, *chunk)}
+        found |= {stored[0]: _row(stored) for stored in await sql.fetch(text, *chunk)}
     return found
 
 
-async def _find_each(keys: Sequence[str]) -> list[SubjectRow | None]:
-    found = await find_many(keys)
+def _found(keys: Sequence[str], rows: Sequence[sql.Row]) -> list[SubjectRow | None]:
+    found = {stored[0]: _row(stored) for stored in rows}
     return [found.get(key) for key in keys]
 
 
-_finds: Batches[str, SubjectRow | None] = Batches(_find_each)
+_find: Lookup[SubjectRow | None] = Lookup(f"SELECT {_COLUMNS} FROM subjects WHERE key IN {{}}", _found)  # noqa: S608
 
 
 @unit

@@ -159,10 +159,11 @@ async def test_small_writes_that_cannot_even_be_rolled_back_are_not_committed_la
     assert await names() == ["later"]
 
 
-async def test_what_is_read_at_a_glance_is_what_was_committed(notebook: Notebook, now: datetime) -> None:
+async def test_what_is_looked_up_is_what_was_committed(notebook: Notebook, now: datetime) -> None:
     for number in range(20):
-        await writes.write(ADD, (f"{number}", {}, now), (f"{number} too", {}, now))
-        assert len(await sql.glance("SELECT name FROM notes WHERE name LIKE ?", f"{number}%")) >= 2
+        keys = [f"ticket:main:{number}", f"return:main:{number}"]
+        await subjects.mark(keys, now)
+        assert [row.key for key in keys if (row := await subjects.find(key))] == keys
 
 
 async def test_what_cannot_be_read_at_a_glance_is_read_with_patience(
