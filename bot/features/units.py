@@ -30,6 +30,7 @@ CROWD = "crowd"
 MOST_CARDS = 25
 # How often the note about the others is counted anew.
 COUNTED = timedelta(minutes=1)
+SOON = timedelta(seconds=1)
 # While something is the matter the offer is looked at this often, whatever pushes come or are lost.
 ANYWAY = timedelta(hours=1)
 
@@ -97,6 +98,9 @@ async def _one_of_many(desk: Desk, row: SubjectRow, unit: Unit, notice: str) -> 
 async def look_at_crowd(desk: Desk, row: SubjectRow) -> Seen:
     """The note about all offers of an account that are in trouble and have no card."""
     found, now = await troubled.silent(row.account), desk.now()
+    if not row.ts and found.carded and not found.channel:
+        # The first cards are on their way. The note hangs where they do, so it waits for one.
+        return Seen(state="counting", next_look=now + SOON)
     since = str(row.facts.get("since") or f"{now:%Y%m%d%H%M%S}")
     card = cards.crowd_card(found.counts, found.carded, f"/{desk.command_prefix}stock")
     anew = bool(row.ts and found.total and not row.facts.get("since"))

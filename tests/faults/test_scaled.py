@@ -149,7 +149,8 @@ async def two_doors(folder: Path, *, changes: int, kills: int, seed: int) -> Non
     assert complaints == [], checks.told(complaints)
     assert [action.state for action in actions].count("done") > 0
     assert BUDGET / 4 < most <= BUDGET + LATE
-    assert all(count > 5 for count in handed(balancer).values())
+    # Which door a click comes to is chance: of twenty, hardly ever fewer than three come to either.
+    assert all(count > 2 for count in handed(balancer).values())
     assert len(handed(balancer)) == 4
 
 
