@@ -92,11 +92,13 @@ class Budget:
         """The answer was 429: pause everybody, and go on at half the pace. Returns the seconds until then.
 
         Answers to calls that were under way when the pause began belong to the same telling-off: they halve nothing.
+        Neither does a refused call that asked alone: it says that the pause was too short, and nothing of the pace.
         """
         now = asyncio.get_running_loop().time()
         if now >= self._paused_until:
             self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, self._pause * 2))
-            self._slowed_to = max(min(SLOWEST, self._full), self._pace(now) / 2)
+            if not self._probing:
+                self._slowed_to = max(min(SLOWEST, self._full), self._pace(now) / 2)
         self._slowed_at = now
         self._probing = True
         wait = self._pause if retry_after is None else retry_after

@@ -147,6 +147,21 @@ def test_after_a_pause_one_call_a_second_asks_alone_until_one_is_served() -> Non
     assert in_no_time(story()) == pytest.approx([3.0, 4.0, 5.0, 5.5, 5.5, 5.5])
 
 
+def test_a_call_that_asked_alone_and_was_refused_says_nothing_of_the_pace() -> None:
+    async def story() -> float:
+        budget = Budget(50.0)
+        budget.slow_down(1.0)
+        for _ in range(5):
+            await budget.turn(Urgency.LOOK)
+            budget.slow_down(1.0)
+        await budget.turn(Urgency.LOOK)
+        budget.answered()
+        served_at = now()
+        return (await turns(budget, 25))[-1] - served_at
+
+    assert in_no_time(story()) <= 1.0
+
+
 def test_a_pause_nobody_can_wait_out_is_told_at_once() -> None:
     async def story() -> tuple[MarketError, float]:
         budget = Budget(50.0)
