@@ -72,15 +72,8 @@ async def _move(
     `origins` are the states it may come from (all that lead there, without any), `where` and `values` a further
     condition, `actor` who did it when that is not who asked.
     """
-    allowed = before(state)
-    wanted = sorted(origins) or allowed
-    assert set(wanted) <= set(allowed), f"no action goes from {origins} to {state}"
-    freed = ", key = key || '#' || id" if free_key else ""
-    sets = ", ".join(f"{name} = ?" for name in changes)
-    text = (
-        f"UPDATE actions SET state = ?, {sets}{freed} "  # noqa: S608
-        f"WHERE id = ? AND state IN ({sql.slots(len(wanted))}){where} RETURNING {_TOLD}"
-    )
+    wanted = _origins(state, origins)
+    text = _conditional(changes, len(wanted), where, free_key=free_key)
 
     async def work(database: Database) -> bool:
         moved = await sql.returning(text, state, *changes.values(), id, *wanted, *values, database=database)
@@ -102,6 +95,23 @@ async def _move(
     if moved:
         await lives.step()
     return moved
+
+
+def _origins(state: str, origins: Collection[str]) -> list[str]:
+    """The states a move to `state` may come from: `origins`, or all that lead there."""
+    allowed = before(state)
+    assert set(origins) <= set(allowed), f"no action goes from {origins} to {state}"
+    return sorted(origins) or allowed
+
+
+def _conditional(changes: Collection[str], origins: int, where: str, *, free_key: bool) -> str:
+    """The one UPDATE of a move, for so many states it may come from."""
+    freed = ", key = key || '#' || id" if free_key else ""
+    sets = ", ".join(f"{name} = ?" for name in changes)
+    return (
+        f"UPDATE actions SET state = ?, {sets}{freed} "  # noqa: S608
+        f"WHERE id = ? AND state IN ({sql.slots(origins)}){where} RETURNING {_TOLD}"
+    )
 
 
 async def show(database: Database, subject: str, account: str, id: str, now: datetime, *, proposed: bool) -> None:
