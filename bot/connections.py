@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Market
 from bot.marketplace import KauflandMarket
+from bot.marketplace.transport import KeptConnections
 from bot.settings import Settings
 from bot.subscriptions import Watch
 
@@ -29,11 +30,9 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWeb
     )
 
 
-def market_transport() -> httpx.AsyncHTTPTransport:
-    """One pool of connections for all accounts; proxies of the environment are not ours to trust."""
-    return httpx.AsyncHTTPTransport(
-        trust_env=False, limits=httpx.Limits(max_connections=40, max_keepalive_connections=40)
-    )
+def market_transport() -> KeptConnections:
+    """The connections of all accounts; proxies of the environment are not ours to trust."""
+    return KeptConnections(most=40)
 
 
 def market(

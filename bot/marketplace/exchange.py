@@ -1,7 +1,7 @@
 """One request and its answer over httpx, bounded in time and size, whatever the other side and our callers do.
 
-The only module that knows httpx. The transport is used without `httpx.AsyncClient` around it, so nothing follows
-redirects, keeps cookies, reads proxies from the environment or touches the bytes that were signed.
+The transport is used without `httpx.AsyncClient` around it, so nothing follows redirects, keeps cookies, reads proxies
+from the environment or touches the bytes that were signed.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import Any
 import httpx
 
 from bot.marketplace.problems import Sent
+from bot.marketplace.transport import SENDING
 from bot.marketplace.unpack import Garbled, TooLarge, Unpacker
 
 Transport = httpx.AsyncBaseTransport
 
 LARGEST_BODY = 8 * 1024 * 1024
 CONNECT_SECONDS = 5.0
-# Where httpcore is before a connection stands. Everything later may have left this machine.
+# Before a connection stands. Everything later may have left this machine.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -64,30 +65,26 @@ class Answer:
 
 
 class Flight:
-    """How far one request came, as httpcore tells it, and whether its time is up."""
+    """How far one request came, as its transport tells it, and whether its time is up."""
 
     def __init__(self) -> None:
-        self.has_connection = False
         self.left = False
         self.late = False
 
     async def trace(self, event: str, _: Mapping[str, Any]) -> None:
-        """httpcore's trace extension. Its first event comes when the pool has handed out a connection."""
-        self.has_connection = True
-        self.left = self.left or event.endswith("send_request_headers.started")
+        """The `trace` of a request's extensions: what is not `SENDING` yet has not left this machine."""
+        self.left = self.left or event == SENDING
 
     @property
     def sent(self) -> Sent:
-        return "no" if self.has_connection and not self.left else "maybe"
+        return "maybe" if self.left else "no"
 
 
 class Exchange:
-    """Carries requests over `transport`.
+    """Carries requests over `transport`, which must tell a request's `trace` when it is `SENDING`.
 
-    Each request flies in a task of its own. Cancelling a request while httpcore's pool assigns it a connection loses
-    that connection's place in the pool for good (encode/httpcore#1093, open in 1.0.9), until no request finds one any
-    more. So the caller's cancellation never reaches the flight, which ends by itself within its deadline; and the
-    deadline itself cuts a flight only once it has its connection.
+    Each request flies in a task of its own, which ends by itself within its deadline: whoever cancels a caller does
+    not cut off a write that the marketplace may be executing.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -97,34 +94,34 @@ class Exchange:
     async def send(self, request: Request, *, seconds: float) -> Answer:
         """The answer, whatever its status, within `seconds` altogether. Raises `Silence`."""
         flight = Flight()
-        task = asyncio.get_running_loop().create_task(self._fly(request, flight, seconds))
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self._fly(request, flight, seconds))
         self._flying.add(task)
-        task.add_done_callback(self._landed)
-        timer = asyncio.get_running_loop().call_later(seconds, _cut, task, flight, 2 * CONNECT_SECONDS)
-        task.add_done_callback(lambda _: timer.cancel())
-        await asyncio.wait({task})
-        return task.result()
+        timer = loop.call_later(seconds, _cut, task, flight)
+
+        def landed(_: asyncio.Task[Answer]) -> None:
+            timer.cancel()
+            self._flying.discard(task)
+            if not task.cancelled():
+                # Nobody may be left to ask for it: its caller was cancelled.
+                task.exception()
+
+        task.add_done_callback(landed)
+        return await asyncio.shield(task)
 
     async def land(self, patience: float) -> None:
         """Wait until what is under way has ended, also for callers who left; at most `patience` seconds."""
         if self._flying:
             await asyncio.wait(self._flying, timeout=patience)
 
-    def _landed(self, task: asyncio.Task[Answer]) -> None:
-        self._flying.discard(task)
-        if not task.cancelled():
-            # Nobody may be left to ask for it: its caller was cancelled.
-            task.exception()
-
     async def _fly(self, request: Request, flight: Flight, seconds: float) -> Answer:
         connect = min(CONNECT_SECONDS, seconds)
-        timeout = httpx.Timeout(seconds, connect=connect, pool=connect)
         outgoing = httpx.Request(
             request.method,
             request.url,
             headers=dict(request.headers),
             content=request.body,
-            extensions={"timeout": timeout.as_dict(), "trace": flight.trace},
+            extensions={"timeout": {"connect": connect, "pool": connect}, "trace": flight.trace},
         )
         try:
             response = await self._transport.handle_async_request(outgoing)
@@ -163,11 +160,7 @@ async def _read(response: httpx.Response, request: Request) -> Answer:
     return Answer(response.status_code, dict(response.headers), bytes(body))
 
 
-def _cut(task: asyncio.Task[Answer], flight: Flight, grace: float) -> None:
-    """The deadline has come. A flight without a connection gives up by its own timeouts, within `grace` seconds."""
+def _cut(task: asyncio.Task[Answer], flight: Flight) -> None:
+    """The deadline has come."""
     flight.late = True
-    if flight.has_connection or grace <= 0:
-        task.cancel()
-        return
-    timer = asyncio.get_running_loop().call_later(0.1, _cut, task, flight, grace - 0.1)
-    task.add_done_callback(lambda _: timer.cancel())
+    task.cancel()

@@ -8,11 +8,10 @@ import resource
 import time
 import tracemalloc
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request as Asked
@@ -21,52 +20,23 @@ from starlette.routing import Route
 
 from bot.marketplace import MarketError
 from bot.marketplace.exchange import Exchange, Request, Silence
+from bot.marketplace.transport import KeptConnections
 from bot.marketplace.wire import sign
 from sandbox.serving import Served
 
+from .talking import a_server, head_of
 from .virtual import SECRET, a_market
-
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def a_server(talk: Talk) -> AsyncIterator[str]:
-    """A TCP server whose every connection is `talk`; yields its URL."""
-    writers: set[asyncio.StreamWriter] = set()
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.add(writer)
-        try:
-            await talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-        for writer in writers:
-            writer.transport.abort()
 
 
 @asynccontextmanager
 async def an_exchange(connections: int = 10) -> AsyncIterator[Exchange]:
-    transport = httpx.AsyncHTTPTransport(
-        trust_env=False, limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    )
+    transport = KeptConnections(most=connections)
     exchange = Exchange(transport)
     try:
         yield exchange
     finally:
         await exchange.land(5)
         await transport.aclose()
-
-
-async def head_of(reader: asyncio.StreamReader) -> bytes:
-    return await reader.readuntil(b"\r\n\r\n")
 
 
 async def silence(exchange: Exchange, url: str, *, seconds: float = 1.0, method: str = "GET") -> tuple[Silence, float]:
@@ -355,7 +325,7 @@ async def test_what_the_marketplace_gets_is_what_was_signed() -> None:
 
     app = Starlette(routes=[Route("/{path:path}", check, methods=["GET", "POST", "PATCH"])])
     async with Served(app) as served:
-        transport = httpx.AsyncHTTPTransport(trust_env=False)
+        transport = KeptConnections()
         market = a_market(lambda _: None, transport=transport, base_url=served.url + "/v2/", now=by_real_time)
         at = datetime(2026, 1, 1, tzinfo=UTC)
         _ = [row async for row in market.list_tickets(updated_from=at, status=("opened", "x y+&/?#ž"))]
@@ -376,7 +346,7 @@ async def test_a_redirect_is_not_followed() -> None:
         return RedirectResponse("/v2/trap", status_code=308)
 
     async with Served(Starlette(routes=[Route("/{path:path}", elsewhere, methods=["GET", "PATCH"])])) as served:
-        transport = httpx.AsyncHTTPTransport(trust_env=False)
+        transport = KeptConnections()
         market = a_market(lambda _: None, transport=transport, base_url=served.url + "/v2", now=by_real_time)
         for call in (market.fetch_return_unit(7), market.accept_return_unit(7)):
             with pytest.raises(MarketError, match="not the marketplace's API"):
@@ -395,7 +365,7 @@ async def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatc
         return JSONResponse({"data": {"message": "hello"}})
 
     async with Served(Starlette(routes=[Route("/v2/status/ping", pong)])) as served:
-        transport = httpx.AsyncHTTPTransport(trust_env=False)
+        transport = KeptConnections()
         await a_market(lambda _: None, transport=transport, base_url=served.url + "/v2", now=by_real_time).ping()
         await transport.aclose()
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from bot.marketplace import KauflandMarket, MarketError
+from bot.marketplace.transport import SENDING
 
 T = TypeVar("T")
 
@@ -53,6 +54,14 @@ def in_no_time(main: Coroutine[Any, Any, T]) -> T:
 Handler = Callable[[httpx.Request], Any]
 
 
+class _Told(httpx.MockTransport):
+    """Says, as the real one does, that a request is on its way."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.extensions["trace"](SENDING, {})
+        return await super().handle_async_request(request)
+
+
 def a_market(handler: Handler, **changes: Any) -> KauflandMarket:
     """A client whose requests `handler` answers: an `httpx.Response`, or a coroutine of one."""
     wanted: dict[str, Any] = {
@@ -61,7 +70,7 @@ def a_market(handler: Handler, **changes: Any) -> KauflandMarket:
         "secret_key": SECRET,
         "base_url": BASE,
         "user_agent": "Kontor tests",
-        "transport": httpx.MockTransport(handler),
+        "transport": _Told(handler),
         "now": lambda: NOW,
         "storefronts": ("de",),
         **changes,
