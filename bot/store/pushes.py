@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot import failpoints
 from bot.store import border, sql, subjects
 from bot.store.transaction import Database, insist, transaction
+from bot.store.writes import together
+
+_Name = tuple[str, str]  # account, message
 
 
 @dataclass(frozen=True)
@@ -29,32 +32,66 @@ async def accept(waiting: Sequence[NewPush], now: datetime) -> list[tuple[str, .
     named = {_name(push): push for push in reversed(waiting)}
     if not named:
         return []
+    known = _known_at_once(named)
+    fresh = await (_in_a_transaction(named, now) if known is None else _in_one_trip(named, known, now))
+    new = {id(named[name]) for name in fresh}
+    return [(push.subject,) if push.subject and id(push) in new else () for push in waiting]
 
-    async def work(database: Database) -> set[tuple[str, str]]:
+
+async def _in_a_transaction(named: Mapping[_Name, NewPush], now: datetime) -> set[_Name]:
+    async def work(database: Database) -> set[_Name]:
         fresh = await _insert([named[name] for name in sorted(named)], now, database)
         failpoints.reach("in.inserted")
-        spoken_of = {named[name].subject for name in fresh}
-        await subjects.mark_within(database, [key for key in spoken_of if key], now)
+        await subjects.mark_within(database, _spoken_of(named, fresh), now)
         return fresh
 
-    fresh = {id(named[name]) for name in await insist(lambda: transaction(work))}
-    return [(push.subject,) if push.subject and id(push) in fresh else () for push in waiting]
+    return await insist(lambda: transaction(work))
 
 
-def _name(push: NewPush) -> tuple[str, str]:
+async def _in_one_trip(named: Mapping[_Name, NewPush], known: set[_Name], now: datetime) -> set[_Name]:
+    """On SQLite nobody else takes pushes in. Two batches at once would at worst mark a subject once too often."""
+    fresh = set(named) - known
+    rows = [(*name, named[name].event, named[name].subject, now) for name in sorted(fresh)]
+    await together({_INSERT_ONE: rows, **subjects.marking(_spoken_of(named, fresh), now)})
+    return fresh
+
+
+def _spoken_of(named: Mapping[_Name, NewPush], fresh: Iterable[_Name]) -> list[str]:
+    return [key for key in {named[name].subject for name in fresh} if key]
+
+
+def _known_at_once(names: Iterable[_Name]) -> set[_Name] | None:
+    """Which of `names` we have; None where that cannot be read without waiting."""
+    messages: dict[str, list[str]] = {}
+    for account, message in names:
+        messages.setdefault(account, []).append(message)
+    known: set[_Name] = set()
+    for account, asked in messages.items():
+        for start in range(0, len(asked), sql.CHUNK):
+            chunk = asked[start : start + sql.CHUNK]
+            rows = sql.at_once(_KNOWN.replace("{}", sql.slots(len(chunk))), account, *chunk)
+            if rows is None:
+                return None
+            known |= {(account, message) for (message,) in rows}
+    return known
+
+
+def _name(push: NewPush) -> _Name:
     """What makes it the same push. Refuses one that cannot be kept before anything of its batch is sent."""
     if push.subject is not None:
         border.key(push.subject)
     return border.key(push.account, 64), border.key(push.message, 128)
 
 
+_KNOWN = "SELECT message FROM pushes WHERE account = ? AND message IN ({})"
 _INSERT = "INSERT INTO pushes (account, message, event, subject, at)"
+_INSERT_ONE = f"{_INSERT} VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, message) DO NOTHING"
 _IF_NEW = "ON CONFLICT (account, message) DO NOTHING RETURNING account, message"
 
 
-async def _insert(pushes: Sequence[NewPush], now: datetime, database: Database) -> set[tuple[str, str]]:
+async def _insert(pushes: Sequence[NewPush], now: datetime, database: Database) -> set[_Name]:
     """Names of those we did not have."""
-    fresh: set[tuple[str, str]] = set()
+    fresh: set[_Name] = set()
     for start in range(0, len(pushes), sql.CHUNK):
         chunk = pushes[start : start + sql.CHUNK]
         values = [value for push in chunk for value in (push.account, push.message, push.event, push.subject, now)]

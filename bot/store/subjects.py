@@ -221,6 +221,11 @@ async def mark(keys: Iterable[str], now: datetime, priority: int | None = None) 
     await write(_MARK, *_marks(keys, now, priority))
 
 
+def marking(keys: Iterable[str], now: datetime) -> dict[str, list[tuple[object, ...]]]:
+    """`mark` as a part of what `writes.together` sends."""
+    return {_MARK: _marks(keys, now, None)}
+
+
 async def mark_within(database: Database, keys: Iterable[str], now: datetime) -> None:
     """`mark` as a part of somebody's transaction."""
     await sql.each(_MARK, _marks(keys, now, None), database)

@@ -45,12 +45,16 @@ async def _commit(batch: Sequence[_Write]) -> Sequence[None]:
     by_text: dict[str, list[tuple[Any, ...]]] = {}
     for item in batch:
         by_text.setdefault(item.text, []).extend(item.rows)
-
-    await _together(by_text)
+    await _send(by_text)
     return [None] * len(batch)
 
 
-async def _together(by_text: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+async def together(by_text: Mapping[str, Sequence[Sequence[object]]]) -> None:
+    """Execute each statement once for each of its rows, in their order, in one transaction. Raises as `write` does."""
+    await _send({text: [tuple(bound(value) for value in row) for row in rows] for text, rows in by_text.items()})
+
+
+async def _send(by_text: Mapping[str, Sequence[Sequence[Any]]]) -> None:
     client = sql.notebook()
     if isinstance(client, NotebookSqlite):
         await shielded(lambda: client.execute_together(by_text))

@@ -19,7 +19,7 @@ from bot.store.sqlite import NotebookSqlite
 from bot.store.transaction import shielded
 
 KEY = "ticket:main:500"
-HOT = ("actions", "claims", "drafts", "entries", "remarks", "steps", "subjects")
+HOT = ("actions", "claims", "drafts", "entries", "pushes", "remarks", "steps", "subjects")
 
 
 async def look(now: datetime) -> None:
@@ -173,14 +173,14 @@ async def test_small_writes_share_their_commits(
     sqlite_notebook: Notebook, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commits = 0
-    together = writes._together
+    together = writes._send
 
     async def counted(by_text: Mapping[str, Sequence[Sequence[Any]]]) -> None:
         nonlocal commits
         commits += 1
         await together(by_text)
 
-    monkeypatch.setattr(writes, "_together", counted)
+    monkeypatch.setattr(writes, "_send", counted)
     await asyncio.gather(*(subjects.mark([f"ticket:main:{number}"], now) for number in range(200)))
 
     assert 1 <= commits <= 3
