@@ -229,7 +229,9 @@ def front_door(
     ]
     if slack is not None:
         routes.append(Route("/slack/events", guarded(slack), methods=["POST"]))
-    return Starlette(routes=routes)
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False  # An address that is nearly one of ours is none of ours.
+    return app
 
 
 def guarded(door: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

@@ -102,6 +102,7 @@ async def test_the_published_file_is_for_whoever_knows_the_address_and_gone_afte
         assert (part.status_code, part.content) == (206, content[:6])
         assert (await stranger.get(f"{house.url}/feeds/{'x' * 32}.csv")).status_code == 404
         assert (await stranger.get(f"{house.url}/feeds/..%2f..%2fkontor.csv")).status_code == 404
+        assert (await stranger.get(f"{address}/")).status_code == 404
         await follows(house, card, "is imported")
         assert (await stranger.get(address)).status_code == 404
 
