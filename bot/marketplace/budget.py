@@ -31,6 +31,11 @@ PROBE_SECONDS = 1.0
 GROWTH = 1.05
 
 
+# So many looks that come after a poll go before it, and no more: where there is always something to look at, polls
+# still find what no push told us.
+BEFORE_A_POLL = 50
+
+
 class Urgency(IntEnum):
     """Who is served first. A person's click is never behind a poll."""
 
@@ -67,7 +72,7 @@ class Budget:
         self._slowed_to = per_second
         self._slowed_at = 0.0
         self._taken: deque[float] = deque()
-        self._waiting: list[tuple[Urgency, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Urgency, int, int, asyncio.Future[None]]] = []
         self._order = count()
         self._paused_until = 0.0
         self._pause = 0.0
@@ -80,7 +85,9 @@ class Budget:
         if self._paused_until - loop.time() > PATIENCE:
             raise self._too_long()
         mine: asyncio.Future[None] = loop.create_future()
-        heapq.heappush(self._waiting, (urgency, next(self._order), mine))
+        came = next(self._order)
+        behind = came + BEFORE_A_POLL if urgency is Urgency.POLL else came
+        heapq.heappush(self._waiting, (min(urgency, Urgency.LOOK), behind, came, mine))
         self._serve()
         try:
             async with asyncio.timeout(PATIENCE):
@@ -133,7 +140,7 @@ class Budget:
             if free_at > loop.time():
                 self._timer = loop.call_at(free_at, self._serve)
                 return
-            _, _, waiter = heapq.heappop(self._waiting)
+            *_, waiter = heapq.heappop(self._waiting)
             if not waiter.done():
                 waiter.set_result(None)
                 self._taken.append(loop.time())

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from bot.marketplace import MarketError, for_people
-from bot.marketplace.budget import PATIENCE, Budget, Urgency, urgency_now
+from bot.marketplace.budget import BEFORE_A_POLL, PATIENCE, Budget, Urgency, urgency_now
 
 from .virtual import in_no_time, now
 
@@ -50,6 +50,50 @@ def test_people_go_before_looks_and_looks_before_polls() -> None:
     assert in_no_time(story()) == sorted(
         [Urgency.POLL, Urgency.LOOK, Urgency.POLL, Urgency.PERSON, Urgency.WRITE, Urgency.LOOK]
     )
+
+
+def test_a_poll_waits_for_so_many_looks_and_no_longer() -> None:
+    async def story() -> tuple[int, list[float]]:
+        budget, looked = Budget(10.0), 0
+
+        async def looks_for_ever() -> None:
+            nonlocal looked
+            while True:
+                await budget.turn(Urgency.LOOK)
+                looked += 1
+
+        lanes = [asyncio.create_task(looks_for_ever()) for _ in range(32)]
+        await asyncio.sleep(3)
+        looked = 0
+        given = await turns(budget, 3, Urgency.POLL)
+        seen = looked
+        for lane in lanes:
+            lane.cancel()
+        return seen, given
+
+    seen, given = in_no_time(story())
+
+    # Those that waited already, and the turns of a second, which come all at once.
+    assert BEFORE_A_POLL <= seen <= BEFORE_A_POLL + 32 + 2 * 10
+    assert given[-1] - given[0] < 2
+
+
+def test_a_persons_click_never_waits_for_a_poll() -> None:
+    async def story() -> list[float]:
+        budget = Budget(5.0)
+        polls = [asyncio.create_task(budget.turn(Urgency.POLL)) for _ in range(100)]
+        await asyncio.sleep(2)
+        waits = []
+        for urgency in (Urgency.WRITE, Urgency.PERSON):
+            began = now()
+            await budget.turn(urgency)
+            waits.append(now() - began)
+        for poll in polls:
+            poll.cancel()
+        return waits
+
+    # The turns of a second come all at once.
+    assert max(in_no_time(story())) <= 1.0
 
 
 def test_equals_are_served_in_the_order_they_came() -> None:
