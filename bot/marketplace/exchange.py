@@ -115,14 +115,7 @@ class Exchange:
             await asyncio.wait(self._flying, timeout=patience)
 
     async def _fly(self, request: Request, flight: Flight, seconds: float) -> Answer:
-        connect = min(CONNECT_SECONDS, seconds)
-        outgoing = httpx.Request(
-            request.method,
-            request.url,
-            headers=dict(request.headers),
-            content=request.body,
-            extensions={"timeout": {"connect": connect, "pool": connect}, "trace": flight.trace},
-        )
+        outgoing = _outgoing(request, flight, min(CONNECT_SECONDS, seconds))
         try:
             response = await self._transport.handle_async_request(outgoing)
             try:
@@ -146,6 +139,20 @@ class Exchange:
             raise Silence(f"the connection broke ({type(error).__name__})", "maybe") from None
 
 
+def _outgoing(request: Request, flight: Flight, connect: float) -> httpx.Request:
+    try:
+        return httpx.Request(
+            request.method,
+            request.url,
+            headers=dict(request.headers),
+            content=request.body,
+            extensions={"timeout": {"connect": connect, "pool": connect}, "trace": flight.trace},
+        )
+    except (httpx.InvalidURL, ValueError):
+        # Where a file lies the marketplace tells us: it may tell us anything.
+        raise Silence("its address cannot be used", "no", subject=True) from None
+
+
 async def _read(response: httpx.Response, request: Request) -> Answer:
     unpacker = Unpacker(response.headers.get("content-encoding", ""), request.most)
     body = bytearray()
@@ -157,7 +164,8 @@ async def _read(response: httpx.Response, request: Request) -> Answer:
             take(piece)
     if response.status_code != httpx.codes.NO_CONTENT:
         unpacker.finish()
-    return Answer(response.status_code, dict(response.headers), bytes(body))
+    # Not `dict(response.headers)`: it goes over all of them for each of them.
+    return Answer(response.status_code, dict(response.headers.items()), bytes(body))
 
 
 def _cut(task: asyncio.Task[Answer], flight: Flight) -> None:

@@ -19,10 +19,12 @@ import httpx
 from bot.marketplace.socketstream import SocketStream
 
 KEEP_SECONDS = 5.0  # idle: longer than a burst pauses, shorter than servers wait for a next request
+LET_GO_SECONDS = 5.0  # for a connection that nobody waits for any more
 LARGEST_HEAD = 100 * 1024
 SENDING = "http11.send_request_headers.started"
 
 _Origin = tuple[str, str, int]
+_Opening = asyncio.Task[tuple[asyncio.Transport, SocketStream]]
 
 
 class KeptConnections(httpx.AsyncBaseTransport):
@@ -36,6 +38,7 @@ class KeptConnections(httpx.AsyncBaseTransport):
     def __init__(self, *, most: int = 40, tls: ssl.SSLContext | None = None) -> None:
         self._places = asyncio.Semaphore(most)
         self._idle: defaultdict[_Origin, list[_Connection]] = defaultdict(list)
+        self._closed = False
         self._tls = tls or httpx.create_ssl_context(trust_env=False)
         self._tls.set_alpn_protocols(["http/1.1"])
 
@@ -57,21 +60,24 @@ class KeptConnections(httpx.AsyncBaseTransport):
         )
 
     async def aclose(self) -> None:
+        """Close what is idle. Requests under way go on, and their connections are closed after them."""
+        self._closed = True
         for kept in self._idle.values():
             for connection in kept:
-                connection.stream.close()
+                connection.stream.abort()
         self._idle.clear()
+        await asyncio.sleep(0)  # asyncio closes them in the loop's next round, if there is one
 
     def give_back(self, connection: _Connection) -> None:
         """The answer was read, or nobody wants the rest of it."""
         self._places.release()
-        if not connection.ready_for_next():
+        if self._closed or not connection.ready_for_next():
             connection.stream.abort()
             return
         kept = self._idle[connection.origin]
         kept.append(connection)
         while kept and kept[0].is_stale():
-            kept.pop(0).stream.close()
+            kept.pop(0).stream.abort()
 
     async def _take_place(self, seconds: float | None) -> None:
         if not self._places.locked():
@@ -90,30 +96,30 @@ class KeptConnections(httpx.AsyncBaseTransport):
             connection = kept.pop()
             if not connection.is_stale():
                 return connection
-            connection.stream.close()
+            connection.stream.abort()
         del self._idle[origin]
         return None
 
     async def _opened(self, url: httpx.URL, seconds: float | None) -> _Connection:
         scheme, host, port = origin = _origin(url)
-        if scheme not in ("http", "https"):
-            raise httpx.UnsupportedProtocol(f"cannot speak {scheme or 'nothing'}://")
+        if scheme not in ("http", "https") or not host:
+            raise httpx.UnsupportedProtocol(f"cannot speak {scheme or 'nothing'}:// with {host or 'nobody'}")
         loop = asyncio.get_running_loop()
         tls = self._tls if scheme == "https" else None
         opening = loop.create_task(loop.create_connection(SocketStream, host, port, ssl=tls, happy_eyeballs_delay=0.25))
         try:
             done, _ = await asyncio.wait({opening}, timeout=seconds)
         except asyncio.CancelledError:
-            # Not cancelled with us: asyncio forgets to close a socket that has just won its race.
-            opening.add_done_callback(_unwanted)
+            _let_go(opening)
             raise
         if not done:
-            opening.cancel()
+            _let_go(opening)
             raise httpx.ConnectTimeout(f"no connection to {host} within {seconds:g} s")
-        try:
-            _, stream = opening.result()
-        except (OSError, ssl.SSLError, UnicodeError) as error:
+        error = opening.exception()
+        if isinstance(error, Exception):
+            # Not only OSError: asyncio has others for impossible addresses, and for two that answer in one moment.
             raise httpx.ConnectError(f"no connection to {host}: {type(error).__name__}") from error
+        _, stream = opening.result()
         return _Connection(origin, stream)
 
 
@@ -166,13 +172,15 @@ class _Connection:
         unasked, closed = self._h11.trailing_data
         if not (self._h11.our_state is self._h11.their_state is h11.DONE) or unasked or closed:
             return False
+        if not self.stream.is_quiet:
+            return False
         self._h11.start_next_cycle()
         self._idle_since = asyncio.get_running_loop().time()
         return True
 
     def is_stale(self) -> bool:
         """The other side has closed it, spoke unasked, or may close it any moment."""
-        return self.stream.has_news or asyncio.get_running_loop().time() - self._idle_since > KEEP_SECONDS
+        return not self.stream.is_quiet or asyncio.get_running_loop().time() - self._idle_since > KEEP_SECONDS
 
 
 class _Body(httpx.AsyncByteStream):
@@ -202,9 +210,20 @@ def _told_as_httpx() -> Iterator[None]:
 
 
 def _origin(url: httpx.URL) -> _Origin:
-    return url.scheme, url.host, url.port or {"https": 443}.get(url.scheme, 80)
+    # `url.host` has its umlauts back, and Python would write them otherwise than the Host header does.
+    return url.scheme, url.raw_host.decode("ascii"), url.port or {"https": 443}.get(url.scheme, 80)
 
 
-def _unwanted(opening: asyncio.Task[tuple[asyncio.Transport, SocketStream]]) -> None:
+def _let_go(opening: _Opening) -> None:
+    """Nobody waits for it any more: let it end by itself, but not for ever.
+
+    Not cancelled at once: asyncio forgets to close a socket that has just won its race.
+    """
+    opening.add_done_callback(_unwanted)
+    last = asyncio.get_running_loop().call_later(LET_GO_SECONDS, opening.cancel)
+    opening.add_done_callback(lambda _: last.cancel())
+
+
+def _unwanted(opening: _Opening) -> None:
     if not opening.cancelled() and opening.exception() is None:
-        opening.result()[1].close()
+        opening.result()[1].abort()

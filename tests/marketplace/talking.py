@@ -1,4 +1,4 @@
-"""A TCP server that says what a test wants it to say, byte for byte."""
+"""A TCP server that says what a test wants it to say, byte for byte, and the transport that asks it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from bot.marketplace.transport import KeptConnections
+
+TLS = Path(__file__).parent / "tls"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -36,3 +44,42 @@ async def a_server(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterat
 
 async def head_of(reader: asyncio.StreamReader) -> bytes:
     return await reader.readuntil(b"\r\n\r\n")
+
+
+@asynccontextmanager
+async def connections(most: int = 4, tls: ssl.SSLContext | None = None) -> AsyncIterator[KeptConnections]:
+    transport = KeptConnections(most=most, tls=tls)
+    try:
+        yield transport
+    finally:
+        await transport.aclose()
+
+
+async def asked(transport: KeptConnections, url: str, *, method: str = "GET", body: bytes = b"") -> tuple[int, bytes]:
+    """The status and the body of an answer."""
+    request = httpx.Request(method, url, content=body, extensions={"timeout": {"connect": 5.0, "pool": 5.0}})
+    response = await transport.handle_async_request(request)
+    try:
+        return response.status_code, await response.aread()
+    finally:
+        await response.aclose()
+
+
+class Counted:
+    """A server that gives each request on a connection the next of `answers`, and counts connections and requests."""
+
+    def __init__(self, *answers: bytes, close: bool = False) -> None:
+        self.answers = answers
+        self.close = close
+        self.connections = 0
+        self.requests = 0
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        for answer in self.answers:
+            await head_of(reader)
+            self.requests += 1
+            writer.write(answer)
+            await writer.drain()
+        if not self.close:
+            await reader.read()

@@ -7,60 +7,16 @@ import random
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import suppress
 
 import httpx
 import pytest
 
 from bot.marketplace import transport as kept
-from bot.marketplace.transport import SENDING, KeptConnections
+from bot.marketplace.transport import SENDING
 
-from .talking import Talk, a_server, head_of
-
-TLS = Path(__file__).parent / "tls"
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-
-
-@asynccontextmanager
-async def connections(most: int = 4, tls: ssl.SSLContext | None = None) -> AsyncIterator[KeptConnections]:
-    transport = KeptConnections(most=most, tls=tls)
-    try:
-        yield transport
-    finally:
-        await transport.aclose()
-
-
-async def asked(transport: KeptConnections, url: str, *, method: str = "GET", body: bytes = b"") -> tuple[int, bytes]:
-    """The status and the body of an answer."""
-    request = httpx.Request(method, url, content=body, extensions={"timeout": {"connect": 5.0, "pool": 5.0}})
-    response = await transport.handle_async_request(request)
-    try:
-        return response.status_code, await response.aread()
-    finally:
-        await response.aclose()
-
-
-class Counted:
-    """A server that gives each request on a connection the next of `answers`, and counts connections and requests."""
-
-    def __init__(self, *answers: bytes, close: bool = False) -> None:
-        self.answers = answers
-        self.close = close
-        self.connections = 0
-        self.requests = 0
-
-    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        for answer in self.answers:
-            await head_of(reader)
-            self.requests += 1
-            writer.write(answer)
-            await writer.drain()
-        if not self.close:
-            await reader.read()
-
+from .talking import OK, TLS, Counted, Talk, a_server, asked, connections, head_of
 
 # Which connection is used
 
