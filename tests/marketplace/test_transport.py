@@ -308,31 +308,28 @@ async def test_an_answer_nobody_reads_to_its_end_costs_its_connection_only() -> 
 
 async def test_it_is_said_when_a_request_leaves_and_not_before() -> None:
     events: list[str] = []
+    arrived: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def trace(event: str, _: object) -> None:
         events.append(event)
 
-    stuck = asyncio.Event()
-
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await head_of(reader)
-        await stuck.wait()
+        arrived.put_nowait(await head_of(reader))
+        await reader.read()
 
-    timeout = {"connect": 1.0, "pool": 0.05}
+    def told(url: str) -> httpx.Request:
+        return httpx.Request("GET", url, extensions={"trace": trace, "timeout": {"connect": 5.0, "pool": 0.05}})
+
     async with a_server(talk) as url, connections(most=1) as transport:
         first = asyncio.create_task(asked(transport, url))
-        await asyncio.sleep(0.02)
+        await arrived.get()
         with pytest.raises(httpx.PoolTimeout):
-            await transport.handle_async_request(
-                httpx.Request("GET", url, extensions={"trace": trace, "timeout": timeout})
-            )
+            await transport.handle_async_request(told(url))
         assert events == []
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
-        second = asyncio.create_task(
-            transport.handle_async_request(httpx.Request("GET", url, extensions={"trace": trace, "timeout": timeout}))
-        )
-        await asyncio.sleep(0.02)
+        second = asyncio.create_task(transport.handle_async_request(told(url)))
+        await arrived.get()
         assert events == [SENDING]
         second.cancel()
         await asyncio.gather(second, return_exceptions=True)
