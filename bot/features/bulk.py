@@ -43,7 +43,7 @@ from bot.domain.deeds import Deed, at_all
 from bot.domain.offers import PRICE, RIGHTS, STOCK
 from bot.domain.pricesteps import TOGETHER
 from bot.domain.words import escaped
-from bot.earlierprices import furthest_of, prices_before
+from bot.earlierprices import furthest_in
 from bot.files import FileTrouble
 from bot.looks import Seen
 from bot.marketplace import MarketError
@@ -207,7 +207,7 @@ async def _percent(desk: Desk, bulk: BulkRow, plan: BulkPlan, press: Press) -> i
     """How far prices jump, together with what the person changed about them of late."""
     if PRICE not in _kinds(plan):
         return plan.percent
-    return max(plan.percent, await furthest_of(bulk, await prices_before(press.user_id, desk.now())))
+    return max(plan.percent, await furthest_in(bulk.key, press.user_id, desk.now()))
 
 
 async def _refused(desk: Desk, press: Press, plan: BulkPlan, wish: Wish) -> str:

@@ -187,7 +187,7 @@ async def _confirm(desk: Desk, opened: Opened, who: Who, change: UnitChange) -> 
     if said or not changes:
         return trouble_modal(TITLE, said or SAME)
     told = ""
-    before = await _before(desk, who, offers.wanted_of(change))
+    before = await _before(desk, who, keys, offers.wanted_of(change))
     for deed in _deeds([(taken, before.get(offer.key, {})) for offer, taken in changes]):
         decision = await desk.judged(who.user_id, who.team_id, deed)
         if decision is None:
@@ -227,10 +227,10 @@ def _spelled(names: Sequence[str]) -> str:
     return " and ".join(cards.FIELDS[name] for name in names)
 
 
-async def _before(desk: Desk, who: Who, wanted: Iterable[str]) -> Before:
+async def _before(desk: Desk, who: Who, keys: Sequence[str], wanted: Iterable[str]) -> Before:
     """From where prices count, when some of the things that are wanted are prices."""
     prices = any(RIGHTS.get(name) == PRICE for name in wanted)
-    return await prices_before(who.user_id, desk.now()) if prices else {}
+    return await prices_before(who.user_id, desk.now(), keys) if prices else {}
 
 
 def _deeds(changes: Sequence[tuple[Sequence[Step], Mapping[str, int]]]) -> list[Deed]:
@@ -257,7 +257,7 @@ async def confirmed(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], d
     opened, person = who
     keys, saw = str(opened.more["keys"]).split(), json.loads(str(opened.more["saw"]))
     wanted = json.loads(str(opened.more["change"]))
-    before = await _before(desk, person, wanted)
+    before = await _before(desk, person, keys, wanted)
     said = []
     for key, seen in zip(keys, saw, strict=True):
         for kind in (PRICE, STOCK, HOLD):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -167,13 +168,13 @@ async def parts(key: str) -> tuple[PartRow, ...]:
 
 @unit
 async def batches(keys: Collection[str]) -> list[Batch]:
-    """All batches of several tables."""
+    """All batches of several tables. There may be many: reading them holds up nobody else."""
     text = (
         "SELECT bulk, ended_at, number, offers, outcomes, reading "  # noqa: S608
         f"FROM bulk_parts JOIN bulks ON bulks.key = bulk WHERE bulk IN ({sql.slots(len(keys))})"
     )
     found = await sql.fetch(text, *(border.key(key) for key in keys)) if keys else ()
-    return [Batch(bulk, ended is not None, _part(part)) for bulk, ended, *part in found]
+    return await asyncio.to_thread(lambda: [Batch(bulk, bool(ended), _part(part)) for bulk, ended, *part in found])
 
 
 @unit
