@@ -33,7 +33,7 @@ from bot.store.bulks import BulkRow, PartRow
 log = structlog.get_logger(__name__)
 
 KIND = "bulk"
-PART = "unit.part"
+BULK, PART = "unit.bulk", "unit.part"
 HOME = Path(__file__).parent.parent
 CHECK_SECONDS = 60.0
 # How many offers of a batch are asked for at the same time.

@@ -17,6 +17,7 @@ from bot.domain.bulkplan import BulkPlan, Planned
 from bot.domain.bulkresult import CHANGED, MOVED, REFUSED, SAME, UNSENT, UNSURE, Ended, counts
 from bot.domain.feedplan import Problem
 from bot.domain.offers import steepest
+from bot.domain.pricesteps import together
 from bot.domain.words import escaped, one_line
 
 GIVE, APPLY, DISCARD = "bulk.give", "bulk.apply", "bulk.discard"
@@ -246,8 +247,8 @@ def many(count: int) -> str:
     return f"{count:,} {'offer' if count == 1 else 'offers'}"
 
 
-def summary(name: str, plan: BulkPlan) -> str:
-    """What colleagues approve by: one or two lines of our own words."""
+def summary(name: str, plan: BulkPlan, percent: int) -> str:
+    """What colleagues approve by: one or two lines of our own words. `percent` counts what was changed before, too."""
     steep = f", prices by up to {steepest(plan.steepest.steps)} %" if plan.steepest else ""
     what = ", ".join(FIELDS[field].lower() for field in plan.fields)
-    return f"Change {many(plan.units)} from {one_line(name, 80)}: {what}{steep}"
+    return f"Change {many(plan.units)} from {one_line(name, 80)}: {what}{steep}{together(percent, plan.percent)}"

@@ -111,6 +111,16 @@ def ended(rows: Sequence[Planned], outcomes: Outcomes, action: Action | None, wh
         yield Ended(row, outcome if outcome.state != SENT else _ending(action, why))
 
 
+def so_far(rows: Sequence[Planned], outcomes: Outcomes, action: Action | None, *, over: bool) -> Iterator[Ended]:
+    """As `ended`, at any time: what may be changed yet is unsure. `over`: no batch is sent any more."""
+    waits = action.under_way if action else not over
+    for row in rows:
+        outcome = outcomes.get(row.unit, Outcome(SENT))
+        if outcome.state == SENT:
+            outcome = Outcome(UNSURE) if waits else _ending(action, "")
+        yield Ended(row, outcome)
+
+
 def _ending(action: Action | None, why: str) -> Outcome:
     """What became of an offer that was sent, or was to be, and of which no answer tells."""
     if action is None:

@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot import failpoints
 from bot.board import Wanted
 from bot.bulkdesk import (
+    BULK,
     KIND,
     PART,
     advance,
@@ -39,8 +40,10 @@ from bot.domain.action import Action
 from bot.domain.bulkplan import BulkPlan, Planned
 from bot.domain.bulkresult import CHANGED, SENT, Ended, facts_of, read_outcomes
 from bot.domain.deeds import Deed, at_all
-from bot.domain.offers import RIGHTS, STOCK
+from bot.domain.offers import PRICE, RIGHTS, STOCK
+from bot.domain.pricesteps import TOGETHER
 from bot.domain.words import escaped
+from bot.earlierprices import furthest_in
 from bot.files import FileTrouble
 from bot.looks import Seen
 from bot.marketplace import MarketError
@@ -49,7 +52,6 @@ from bot.store import bulks
 from bot.store.bulks import BulkRow, PartRow
 from bot.store.subjects import SubjectRow
 
-BULK = "unit.bulk"
 # Fetching and checking take less than this.
 LONGEST_CHECK = timedelta(minutes=10)
 # How often to look whether a batch is on its way, should nobody say so; how soon while there is no card to hang files
@@ -192,7 +194,8 @@ async def apply_pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None
     plan = plan_of(bulk) if bulk else None
     said = ""
     if bulk is not None and plan is not None and plan.sendable:
-        said = await _refused(desk, press, plan) or await desk.actions.take(_wish(bulk, plan, press))
+        wish = _wish(bulk, plan, press, await _percent(desk, bulk, plan, press))
+        said = await _refused(desk, press, plan, wish) or await desk.actions.take(wish)
     await ack()
     if said and press.channel:
         await desk.board.whisper(press.channel, press.user_id, said, press.thread_ts)
@@ -200,11 +203,21 @@ async def apply_pressed(ack: AsyncAck, body: dict[str, Any], desk: Desk) -> None
         await desk.marks.mark([bulk.key], urgent=True)
 
 
-async def _refused(desk: Desk, press: Press, plan: BulkPlan) -> str:
+async def _percent(desk: Desk, bulk: BulkRow, plan: BulkPlan, press: Press) -> int:
+    """How far prices jump, together with what the person changed about them of late."""
+    if PRICE not in _kinds(plan):
+        return plan.percent
+    return max(plan.percent, await furthest_in(bulk.key, press.user_id, desk.now()))
+
+
+async def _refused(desk: Desk, press: Press, plan: BulkPlan, wish: Wish) -> str:
     """Why they may not change, even one by one, what the table changes; empty when they may."""
     for kind in _kinds(plan):
         if said := await desk.refusal_at_click(press.user_id, press.team_id, at_all(kind)):
             return said
+    together = wish.deed if wish.deed and (wish.deed.percent or 0) > plan.percent else None
+    if together and (said := await desk.refusal_at_click(press.user_id, press.team_id, together)):
+        return f"{said} {TOGETHER}"
     return ""
 
 
@@ -213,7 +226,7 @@ def _kinds(plan: BulkPlan) -> list[str]:
     return list(dict.fromkeys(RIGHTS.get(name, STOCK) for name in plan.fields))
 
 
-def _wish(bulk: BulkRow, plan: BulkPlan, press: Press) -> Wish:
+def _wish(bulk: BulkRow, plan: BulkPlan, press: Press, percent: int) -> Wish:
     """Once for each table; how many offers it changes and how far prices jump is what the roles ask."""
     return Wish(
         kind=BULK,
@@ -226,8 +239,8 @@ def _wish(bulk: BulkRow, plan: BulkPlan, press: Press) -> Wish:
         heard=press.heard,
         channel=press.channel,
         thread_ts=press.thread_ts,
-        deed=Deed(BULK, count=plan.units, percent=plan.percent, subject=bulk.key),
-        summary=cards.summary(bulk.name, plan)[:300],
+        deed=Deed(BULK, count=plan.units, percent=percent, subject=bulk.key),
+        summary=cards.summary(bulk.name, plan, percent)[:300],
     )
 
 

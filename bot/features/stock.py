@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,8 +23,9 @@ from bot.domain.currency import currency_of
 from bot.domain.deeds import LOOK, Deed, at_all
 from bot.domain.inventory import Unit, UnitChange
 from bot.domain.offers import HOLD, PRICE, RIGHTS, STOCK, Step, Values
-from bot.domain.pricesteps import TOGETHER, furthest, stood
+from bot.domain.pricesteps import TOGETHER, furthest, together
 from bot.domain.words import escaped
+from bot.earlierprices import Before, prices_before
 from bot.marketplace import MarketError
 from bot.offersearch import KIND, find_offers, place_of, with_product
 from bot.orderunits import Who
@@ -186,13 +187,17 @@ async def _confirm(desk: Desk, opened: Opened, who: Who, change: UnitChange) -> 
     if said or not changes:
         return trouble_modal(TITLE, said or SAME)
     told = ""
-    for deed in _deeds([(taken, await _stood(desk, offer.key, who)) for offer, taken in changes]):
+    before = await _before(desk, who, keys, offers.wanted_of(change))
+    for deed in _deeds([(taken, before.get(offer.key, {})) for offer, taken in changes]):
         decision = await desk.judged(who.user_id, who.team_id, deed)
-        if decision and decision.denied:
-            return trouble_modal(TITLE, decision.sentence)
-        if decision and decision.needs_approval and not told:
-            together = (deed.percent or 0) > max(offers.steepest(tuple(taken)) for _, taken in changes)
-            told = f"{decision.sentence} {TOGETHER}" if together else decision.sentence
+        if decision is None:
+            continue
+        alone = max(offers.steepest(tuple(taken)) for _, taken in changes)
+        said = f"{decision.sentence} {TOGETHER}" if (deed.percent or 0) > alone else decision.sentence
+        if decision.denied:
+            return trouble_modal(TITLE, said)
+        if decision.needs_approval and not told:
+            told = said
     more = {"keys": opened.more["keys"], "saw": opened.more["saw"], "change": _small(offers.wanted_of(change))}
     metadata = replace(opened, more=more).metadata()
     if len(metadata) > MOST_METADATA:
@@ -222,8 +227,10 @@ def _spelled(names: Sequence[str]) -> str:
     return " and ".join(cards.FIELDS[name] for name in names)
 
 
-async def _stood(desk: Desk, key: str, who: Who) -> Mapping[str, int]:
-    return stood(await desk.actions.of(key), who.user_id, desk.now())
+async def _before(desk: Desk, who: Who, keys: Sequence[str], wanted: Iterable[str]) -> Before:
+    """From where prices count, when some of the things that are wanted are prices."""
+    prices = any(RIGHTS.get(name) == PRICE for name in wanted)
+    return await prices_before(who.user_id, desk.now(), keys) if prices else {}
 
 
 def _deeds(changes: Sequence[tuple[Sequence[Step], Mapping[str, int]]]) -> list[Deed]:
@@ -250,31 +257,36 @@ async def confirmed(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], d
     opened, person = who
     keys, saw = str(opened.more["keys"]).split(), json.loads(str(opened.more["saw"]))
     wanted = json.loads(str(opened.more["change"]))
+    before = await _before(desk, person, keys, wanted)
     said = []
     for key, seen in zip(keys, saw, strict=True):
         for kind in (PRICE, STOCK, HOLD):
             part = {name: value for name, value in wanted.items() if RIGHTS.get(name, STOCK) == kind}
             if any(seen.get(name) != value for name, value in part.items()):
-                said.append(await desk.actions.take(await _wish(desk, kind, key, part, seen, person, len(keys))))
+                wish = await _wish(desk, kind, key, part, seen, person, len(keys), before.get(key, {}))
+                said.append(await desk.actions.take(wish))
     if sentences := list(dict.fromkeys(sentence for sentence in said if sentence)):
         await ack(response_action="update", view=trouble_modal(TITLE, " ".join(sentences)))
         return
     await ack(response_action="clear")
 
 
-async def _wish(desk: Desk, kind: str, key: str, change: Values, seen: Values, who: Who, count: int) -> Wish:
+async def _wish(
+    desk: Desk, kind: str, key: str, change: Values, seen: Values, who: Who, count: int, before: Mapping[str, int]
+) -> Wish:
     """One change of one offer, once for the values it was seen with. It may come back to them, hence the count."""
     storefront, id = place_of(ref_of(key))
     saw = {name: seen.get(name) for name in change if name in seen}
-    actions = await desk.actions.of(key)
-    done = sum(action.kind == kind and action.state == "done" for action in actions)
+    if "minimum_price" in saw and saw["minimum_price"] is None:
+        # It counts as a change from the price, this time and the next.
+        saw["listing_price"] = seen.get("listing_price")
+    done = sum(action.kind == kind and action.state == "done" for action in await desk.actions.of(key))
     steps = [
         offers.step(name, {"listing_price": seen.get("listing_price"), **saw}, value, "EUR")
         for name, value in change.items()
         if value is not None
     ]
-    percent = furthest(steps, stood(actions, who.user_id, desk.now()))
-    together = f" (with the last 24 hours {percent} %)" if percent > offers.steepest(tuple(steps)) else ""
+    percent = furthest(steps, before)
     spoken = ", ".join(
         f"{cards.FIELDS[step.field]} {_plain(step, step.was)} -> {_plain(step, step.will_be)}" for step in steps
     )
@@ -290,7 +302,7 @@ async def _wish(desk: Desk, kind: str, key: str, change: Values, seen: Values, w
         channel=who.channel,
         thread_ts=who.ts,
         deed=_deed(kind, count, percent, key),
-        summary=f"{spoken}{together}\nOffer {id} in {storefront}",
+        summary=f"{spoken}{together(percent, offers.steepest(tuple(steps)))}\nOffer {id} in {storefront}",
     )
 
 

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.expressions import Q
+
 from bot.domain.action import LASTS_SECONDS, UNDER_WAY, Action
-from bot.domain.deeds import Deed
+from bot.domain.deeds import PARTS, Deed
 from bot.store import audit, border, lives, sql, tables
 from bot.store.audit import Happening
 from bot.store.batches import Batches
@@ -221,6 +223,18 @@ async def due(now: datetime, n: int) -> list[str]:
         n,
     )
     return [id for (id,) in found]
+
+
+@unit
+async def since(moment: datetime, user_id: str, kinds: Collection[str]) -> list[Action]:
+    """What was asked for of `kinds` since `moment` (UTC), the oldest first: by the person, or agreed to by a colleague.
+
+    With it come the parts of such things, whoever asked for them.
+    """
+    parts = [part for part, whole in PARTS.items() if whole in kinds]
+    theirs = Q(kind__in=list(kinds)) & (Q(user_id=user_id) | Q(approved_by__isnull=False))
+    found = tables.Action.filter(theirs | Q(kind__in=parts), taken_at__gte=moment).order_by("taken_at", "id")
+    return [as_action(stored) for stored in await found]
 
 
 @unit

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,15 @@ class PartRow:
     offers: Sequence[Mapping[str, Any]]
     outcomes: Mapping[str, Any] | None
     reading: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One batch and whose it is; `over`: of that table no batch is sent any more."""
+
+    bulk: str
+    over: bool
+    part: PartRow
 
 
 _COLUMNS = ", ".join(BulkRow.__dataclass_fields__)
@@ -154,6 +164,17 @@ async def parts(key: str) -> tuple[PartRow, ...]:
     """All batches of a table, in the order they go out."""
     text = f"SELECT {_PART} FROM bulk_parts WHERE bulk = ? ORDER BY number"  # noqa: S608
     return tuple(_part(stored) for stored in await sql.fetch(text, border.key(key)))
+
+
+@unit
+async def batches(keys: Collection[str]) -> list[Batch]:
+    """All batches of several tables. There may be many: reading them holds up nobody else."""
+    text = (
+        "SELECT bulk, ended_at, number, offers, outcomes, reading "  # noqa: S608
+        f"FROM bulk_parts JOIN bulks ON bulks.key = bulk WHERE bulk IN ({sql.slots(len(keys))})"
+    )
+    found = await sql.fetch(text, *(border.key(key) for key in keys)) if keys else ()
+    return await asyncio.to_thread(lambda: [Batch(bulk, bool(ended), _part(part)) for bulk, ended, *part in found])
 
 
 @unit

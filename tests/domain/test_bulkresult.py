@@ -100,6 +100,28 @@ def test_an_offer_nothing_more_is_known_of_ends_as_its_batch_does(action: Action
     assert [each.outcome.state for each in found] == [MOVED, state, state]
 
 
+@pytest.mark.parametrize(
+    ("action", "over", "state"),
+    [
+        (None, False, UNSURE),
+        (None, True, UNSENT),
+        (an_action("taken"), False, UNSURE),
+        (an_action("claimed"), False, UNSURE),
+        (an_action("sending", sent_at=NOW), True, UNSURE),
+        (an_action("needs_human", sent_at=NOW), True, UNSURE),
+        (an_action("done", sent_at=NOW), False, CHANGED),
+        (an_action("refused", sent_at=NOW), False, REFUSED),
+        (an_action("expired"), False, UNSENT),
+    ],
+)
+def test_before_the_last_batch_has_ended_nobody_is_sure_of_what_may_be_changed_yet(
+    action: Action | None, over: bool, state: str
+) -> None:
+    found = list(bulkresult.so_far(ROWS, {1: Outcome(MOVED, "x")}, action, over=over))
+
+    assert [each.outcome.state for each in found] == [MOVED, state, state]
+
+
 def test_the_undo_sheet_holds_what_changed_and_what_may_have_and_can_be_given_again() -> None:
     outcomes = {1: Outcome(CHANGED), 2: Outcome(REFUSED, "no"), 3: Outcome(UNSURE)}
     ended = list(bulkresult.ended(ROWS, outcomes, an_action("done")))

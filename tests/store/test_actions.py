@@ -402,6 +402,27 @@ async def test_of_an_execution_and_a_withdrawal_one_wins(now: datetime) -> None:
 # What was spent
 
 
+async def test_what_somebody_asked_for_since_comes_with_what_colleagues_agreed_to_and_with_the_parts(
+    now: datetime, later: Later
+) -> None:
+    async def asked(kind: str, seconds: float, user: str = "U1", yes: str | None = None) -> str:
+        return await taken(later(seconds), key=f"key-{next(ids)}", kind=kind, user_id=user, approved_by=yes)
+
+    await asked("unit.price", -1)
+    first = await asked("unit.price", 0)
+    await asked("unit.price", 1, "U2")
+    approved = await asked("unit.bulk", 2, "U2", "U3")
+    part = await asked("unit.part", 3, "U2")
+    await asked("unit.stock", 4)
+    last = await asked("unit.bulk", 5)
+
+    found = await actions.since(now, "U1", ("unit.price", "unit.bulk"))
+    alone = await actions.since(now, "U1", ("unit.price",))
+
+    assert [action.id for action in found] == [first, approved, part, last]
+    assert [action.id for action in alone] == [first]
+
+
 async def spent(now: datetime, minor: int, state: str = "done", **fields: object) -> str:
     deed = Deed("order.refund", Money(minor, str(fields.pop("currency", "EUR"))))
     id = await taken(now, key=f"key-{next(ids)}", kind="order.refund", deed=deed, **fields)

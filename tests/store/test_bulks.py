@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.store import bulks
@@ -76,3 +77,21 @@ async def test_batches_keep_what_became_of_them_and_go_with_their_table(
     assert await bulks.forget_before(now) == 0
     assert await bulks.forget_before(later(1)) == 1
     assert (await bulks.find(KEY), await bulks.parts(KEY)) == (None, ())
+
+
+async def test_the_batches_of_several_tables_are_found_at_once_and_say_whether_more_follow(
+    notebook: Notebook, now: datetime
+) -> None:
+    for key in (KEY, "bulk:main:b", "bulk:main:c"):
+        await bulks.add(replace(a_bulk(now), key=key))
+        await bulks.checked(key, {"units": 2}, [[{"unit": 1}], [{"unit": 2}]], now)
+    await bulks.became("bulk:main:b", 1, {"2": ["changed", ""]})
+    await bulks.end("bulk:main:b", "", now)
+
+    found = {(each.bulk, each.part.number): each for each in await bulks.batches([KEY, "bulk:main:b"])}
+
+    assert sorted(found) == [(KEY, 0), (KEY, 1), ("bulk:main:b", 0), ("bulk:main:b", 1)]
+    assert [found[KEY, 0].over, found["bulk:main:b", 0].over] == [False, True]
+    assert found["bulk:main:b", 1].part.offers == [{"unit": 2}]
+    assert found["bulk:main:b", 1].part.outcomes == {"2": ["changed", ""]}
+    assert await bulks.batches([]) == []

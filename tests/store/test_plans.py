@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.store import actions, entries, handling, pushes, sql, steps, subjects, writes
+from bot.store import actions, bulks, entries, handling, pushes, sql, steps, subjects, writes
 from bot.store.database import Notebook
 from bot.store.pushes import NewPush
 from bot.store.sqlite import NotebookSqlite
@@ -111,17 +111,34 @@ async def test_no_statement_of_a_look_reads_the_whole_table(
     await look(now)
 
     # PostgreSQL reads a table of no rows from end to end, whatever indexes there are.
-    looked_at = f"(?:{'|'.join(HOT)})" if dialect == "sqlite" else "subjects"
-    asked = {text: values for text, values in sent if re.search(rf"(FROM|UPDATE) {looked_at}\b", text)}
+    asked = await explained(sent, HOT if dialect == "sqlite" else ("subjects",))
     assert len(asked) >= 8
-    explain = "EXPLAIN QUERY PLAN" if dialect == "sqlite" else "EXPLAIN"
+
+
+async def explained(sent: Sequence[tuple[str, list[object]]], tables: Sequence[str]) -> list[str]:
+    """The statements among `sent` that ask of `tables`; none of them reads such a table from end to end."""
+    looked_at = f"(?:{'|'.join(tables)})"
+    asked = {text: values for text, values in sent if re.search(rf'(FROM|UPDATE) "?{looked_at}\b', text)}
+    explain = "EXPLAIN QUERY PLAN" if sql.notebook().capabilities.dialect == "sqlite" else "EXPLAIN"
     for text, values in asked.items():
         _, plan = await shielded(
             lambda text=text, values=values: sql.notebook().execute_query(f"{explain} {text}", values)
         )  # type: ignore[misc]
         lines = [str(tuple(line)[-1]) for line in plan]
-        whole = [line for line in lines if re.search(rf"SCAN {looked_at}\b|Seq Scan on subjects", line)]
+        whole = [line for line in lines if re.search(rf"SCAN {looked_at}\b|Seq Scan on {looked_at}\b", line)]
         assert whole == [], f"{text}\n" + "\n".join(lines)
+    return list(asked)
+
+
+async def test_what_prices_were_before_a_persons_changes_of_a_day_is_found_through_indexes(
+    sqlite_notebook: Notebook, now: datetime, request: pytest.FixtureRequest
+) -> None:
+    sent = request.getfixturevalue("statements")
+
+    await actions.since(now - timedelta(days=1), "U1", ("unit.price", "unit.bulk"))
+    await bulks.batches(["bulk:main:1", "bulk:main:2"])
+
+    assert len(await explained(sent, ("actions", "bulks", "bulk_parts"))) == 2
 
 
 async def median_seconds(work: Callable[[], Awaitable[object]], rounds: int) -> float:
