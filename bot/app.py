@@ -205,7 +205,7 @@ async def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, pa
         board,
         {},
         now,
-        troubled=lambda: [name for name, market in markets.items() if market.trouble],
+        troubled=lambda: [name for name, market in markets.items() if market.trouble or board.in_trouble],
         open_lanes=open_lanes,
         recall=recall,
     )

@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 UPDATES = "chat.update"
 # Turns of chat.update that background work leaves to people who are watching.
 FOR_PEOPLE = 5
+# One lost answer is an accident; so many in a row are an outage.
+OUTAGE = 3
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class Board:
     _token_probe: float = 0.0
     _failures_in_a_row: int = 0
     _down_until: float = 0.0
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether Slack does not answer, or refuses our token, as far as we know."""
+        return self.token_trouble is not None or self._failures_in_a_row >= OUTAGE
 
     async def show(self, row: SubjectRow, wanted: Wanted) -> Place:
         """Make the subject's card say `wanted`; posts it where it does not hang yet. Doing it twice changes nothing.
@@ -353,8 +360,8 @@ class Board:
             self._token_probe = self.tick() + 60
         elif slack.kind in {"down", "maybe"}:
             self._failures_in_a_row += 1
-            # One lost answer is an accident; several are an outage, and every lane would find out for itself.
-            if self._failures_in_a_row >= 3:
+            # Every lane would find out for itself.
+            if self._failures_in_a_row >= OUTAGE:
                 self._down_until = self.tick() + min(30.0, 2.0 ** (self._failures_in_a_row - 2))
         return slack
 

@@ -84,7 +84,7 @@ class Looks:
     changed: Callable[[], None] = lambda: None
     # After a restore: nothing is shown before it is known what hangs in Slack.
     recall: Recall | None = None
-    # The accounts whose marketplace is left alone at present.
+    # The accounts that can show nothing new at present: the marketplace is left alone, or Slack is.
     troubled: Callable[[], Iterable[str]] = tuple
     looked: int = 0
     failures: int = 0

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.slackwire import AMBIGUOUS
+from bot.store import subjects
 from sandbox.slack.journal import Call
 from tests.faults import checks
 from tests.journeys.house import House, open_ticket, running
@@ -100,6 +102,29 @@ async def test_a_slack_that_is_down_is_left_alone_and_then_shows_everything_once
     assert asked < 40
     assert complaints == [], checks.told(complaints)
     assert (len(house.cards("support")), len(house.cards("returns"))) == (len(tickets), len(returns))
+
+
+async def test_what_backed_off_for_long_is_shown_at_once_when_slack_is_back(tmp_path: Path) -> None:
+    async with running(tmp_path, polls=False) as house:
+        tickets = [open_ticket(house, f"Frage {number}") for number in range(6)]
+        await house.polled()
+        house.slack.faults.down()
+        for ticket in tickets:
+            house.market.world.buyer_writes(ticket.id, "Noch eine Frage")
+        await house.polled()
+        await house.until(lambda: house.kontor.board.in_trouble)
+        now = house.market.world.clock.now()
+        for ticket in tickets[:5]:
+            row = await subjects.find(f"ticket:main:{ticket.id}")
+            assert row
+            await subjects.failed(row.key, row.marks, tries=-9, look_at=now + timedelta(minutes=5), rest_reason=None)
+        house.slack.faults.mend()
+        # Whoever is asked for next finds out that Slack is back.
+        await house.kontor.looks.mark([f"ticket:main:{tickets[5].id}"])
+        waited = [await shown_in(house, ticket.id, "Noch eine Frage") for ticket in tickets]
+
+    assert sum(waited) < 60
+    assert not house.kontor.board.in_trouble
 
 
 # Done, but the answer was lost
