@@ -90,29 +90,50 @@ async def fill_window(
     notice: str | None = None,
 ) -> None:
     """Make an open view the reply window of `subject`. `attach` joins what was attached, `notice` is our own mrkdwn."""
+    view, session = await _drawn(desk, opened[0], who, subject, attach, notice)
+    shown = await desk.modals.change(opened, view)
+    if session is not None and shown:
+        await _begun(desk, session)
+    elif session is not None:
+        desk.composing.close(session.view_id)
+
+
+async def next_window(desk: Desk, view_id: str, who: Who, subject: str, gather: Gather = nothing_more) -> Block:
+    """The reply window of `subject` a submitted view becomes with our answer; see `answer_with`, which shows it."""
+    attach, notice = await gather()
+    view, session = await _drawn(desk, view_id, who, subject, attach, notice)
+    if session is not None:
+        await _begun(desk, session)
+    return view
+
+
+async def _drawn(
+    desk: Desk, view_id: str, who: Who, subject: str, attach: Sequence[SlackFile], notice: str | None
+) -> tuple[Block, Session | None]:
+    """The reply window with its session; or why nobody can write, and None."""
     try:
         ticket = await desk.market(account_of(subject)).fetch_ticket(ref_of(subject))
     except MarketError as error:
-        await desk.modals.change(opened, trouble_modal(TITLE, str(error)))
-        return
+        return trouble_modal(TITLE, str(error)), None
     actions = await desk.actions.of(subject)
     under_way = any(action.kind == REPLY and (action.under_way or action.proposed) for action in actions)
     if said := cannot_write(ticket) or (ON_ITS_WAY if under_way else None):
-        await desk.modals.change(opened, trouble_modal(TITLE, said))
-        return
+        return trouble_modal(TITLE, said), None
     draft, kept_at = await draft_of(desk, subject, who.user_id, actions)
     if attach:
         draft = replace(draft, files=_joined(draft.files, attach), offered=_joined(draft.offered, attach))
     handled = await handling.of(subject, desk.now())
-    session = await session_for(desk, opened[0], who, subject, ticket, draft)
+    session = await session_for(desk, view_id, who, subject, ticket, draft)
     session.notices = tuple(filter(None, [notice, *_notices(ticket, handled, who.user_id)]))
     session.restored_at = kept_at
     desk.composing.open(session)
-    if await draw(desk, session, opened):
-        await keep(desk, session)
-        await desk.marks.mark([subject])
-    else:
-        desk.composing.close(session.view_id)
+    return await _view(desk, session), session
+
+
+async def _begun(desk: Desk, session: Session) -> None:
+    """Somebody writes here now."""
+    await keep(desk, session)
+    await desk.marks.mark([session.click.subject])
 
 
 async def session_for(desk: Desk, view_id: str, who: Who, subject: str, ticket: Ticket, draft: Draft) -> Session:
@@ -226,14 +247,18 @@ def window_of(desk: Desk, session: Session, writer: Writer, rendering: Rendering
     )
 
 
-async def draw(desk: Desk, session: Session, opened: tuple[str, str] | None = None) -> bool:
+async def draw(desk: Desk, session: Session) -> bool:
     """Show the window with what its template says now. False when it is not open any more."""
+    return await desk.modals.change((session.view_id, ""), await _view(desk, session))
+
+
+async def _view(desk: Desk, session: Session) -> Block:
     writer = await writer_of(desk, session, None if session.draft.template else 1.0)
     rendering = writer.rendering(session.draft)
     session.draft = placed(session.draft, rendering.text if rendering else None)
     view = window_of(desk, session, writer, rendering)
     session.drawn = shape(view)
-    return await desk.modals.change(opened or (session.view_id, ""), view)
+    return view
 
 
 def shape(view: Block) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,18 +11,19 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.cards import replywindow
+from bot.cards.blocks import Block
 from bot.cards.clicks import Press, Submission, read_submission
 from bot.cards.files import SlackFile, file_of
 from bot.cards.remarks import ATTACH, TICKET, attach_modal, read_filing
-from bot.cards.replies import loading_modal
 from bot.cards.tickets import REPLY
 from bot.desk import Desk, subject_key
 from bot.domain.deeds import Deed, at_all
 from bot.domain.handling import Remark
 from bot.domain.words import plain
+from bot.orderwindows import answer_with
 from bot.store import remarks, subjects
 from bot.store.subjects import SubjectRow
-from bot.writing import Who, fill_window
+from bot.writing import Who, next_window
 
 log = structlog.get_logger(__name__)
 
@@ -93,8 +95,8 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], d
         await ack(response_action="errors", errors={TICKET: refusal})
         return
     if filing.to_buyer:
-        await ack(response_action="update", view=loading_modal(replywindow.TITLE))
-        desk.later(_into_reply(desk, str(view.get("id")), who, row, said))
+        drawing = _into_reply(desk, str(view.get("id")), who, row, said)
+        await answer_with(ack, desk, view, replywindow.TITLE, drawing)
         return
     await _file(desk, row, who.user_id, said)
     await ack()
@@ -117,11 +119,13 @@ async def _file(desk: Desk, row: SubjectRow, user_id: str, said: Said) -> None:
     )
 
 
-async def _into_reply(desk: Desk, view_id: str, who: Submission, row: SubjectRow, said: Said) -> None:
-    files = await _files(desk, said)
-    notice = None if files else ":information_source: The message has no file that I can see."
+async def _into_reply(desk: Desk, view_id: str, who: Submission, row: SubjectRow, said: Said) -> Block:
+    async def gather() -> tuple[Sequence[SlackFile], str | None]:
+        files = await _files(desk, said)
+        return files, None if files else ":information_source: The message has no file that I can see."
+
     person = Who(who.user_id, who.team_id, row.channel, row.ts)
-    await fill_window(desk, (view_id, ""), person, row.key, attach=files, notice=notice)
+    return await next_window(desk, view_id, person, row.key, gather)
 
 
 async def _files(desk: Desk, said: Said) -> tuple[SlackFile, ...]:

@@ -14,7 +14,6 @@ from bot.cards.clicks import Click, read_click, read_press, read_submission
 from bot.cards.drafts import Draft, outdated, placed, read_draft
 from bot.cards.files import SlackFile
 from bot.cards.longtext import last_field
-from bot.cards.replies import loading_modal
 from bot.cards.sending import ANYWAY, UNDO, edit_again, held_back, slip
 from bot.cards.tickets import CLOSE, REPLY
 from bot.composing import Session
@@ -32,8 +31,9 @@ from bot.domain.deeds import Deed
 from bot.domain.model import Message, ReplyFile
 from bot.domain.offplatform import forbidden
 from bot.files import FileTrouble
+from bot.orderwindows import answer_with
 from bot.store import drafts, subjects
-from bot.writing import Who, fill_window, keep, open_window, window_of, writer_of
+from bot.writing import Who, keep, next_window, open_window, window_of, writer_of
 
 TOO_OLD = "This window is too old. Copy your text, close it and press Reply again."
 CHANGED = ":information_source: What you filled in last has changed the text below. Read it once more, then press Send."
@@ -130,11 +130,15 @@ async def _hand_in(
     holder = next((action for action in await desk.actions.of(click.subject) if action.key == _key(click)), None)
     if holder is not None and holder.state == "done":
         # The one who was faster is through: what they wrote must be read before anything else is sent.
-        await ack(response_action="update", view=loading_modal(replywindow.TITLE))
         who = Who(user_id, team_id, click.channel, click.ts)
-        desk.later(fill_window(desk, (str(view.get("id")), ""), who, click.subject, notice=ANSWERED))
+        drawing = next_window(desk, str(view.get("id")), who, click.subject, _answered)
+        await answer_with(ack, desk, view, replywindow.TITLE, drawing)
         return
     await ack(response_action="errors", errors={last_field(view, replywindow.FIELD): said})
+
+
+async def _answered() -> tuple[Sequence[SlackFile], str]:
+    return (), ANSWERED
 
 
 def _key(click: Click) -> str:
