@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.acknowledging import Acknowledgement, acknowledge
 from bot.board import Wanted
+from bot.cards import names
 from bot.cards.blocks import Block, Card
 from bot.cards.clicks import Click, read_click, read_press
 from bot.cards.due import rank_words
@@ -37,11 +38,13 @@ from bot.domain.model import Message, Ticket
 from bot.domain.routing import ticket_facts
 from bot.domain.targets import ticket_clocks, turn_since
 from bot.looks import Seen
+from bot.marketplace import MarketError
 from bot.returnlinks import return_behind, return_link
 from bot.store import handling
 from bot.store.subjects import SubjectRow
 
 KIND = "ticket"
+CLOSED_BY_US = frozenset({"seller_closed", "both_closed"})
 SENT_TO_BUYERS = frozenset({REPLY, ACKNOWLEDGE})
 USAGE = "Use `/ticket 00112345678` with the number on the card."
 
@@ -194,13 +197,33 @@ class CloseTicket:
 
     async def settled(self, desk: Desk, action: Action) -> bool | None:
         ticket = await desk.market(action.account).fetch_ticket(ref_of(action.subject))
-        if ticket.status in {"seller_closed", "both_closed", "customer_service_closed_final"}:
-            return True
+        if ticket.status in CLOSED_BY_US:
+            # It says that one of us closed it, and not who.
+            return None if _others(await desk.actions.of(action.subject), action) else True
         # It is open. Only when nothing at all has happened since can nobody have closed and reopened it meanwhile.
         return False if ticket.version == action.seen_version else None
 
+    async def evidence(self, desk: Desk, action: Action) -> str:
+        try:
+            ticket = await desk.market(action.account).fetch_ticket(ref_of(action.subject))
+        except MarketError as error:
+            return f"The marketplace could not be asked about the ticket: {error}"
+        others = _others(await desk.actions.of(action.subject), action)
+        beside = " Another of us closed it at about the same time." if others else ""
+        return f"The ticket is {names.TICKET_STATES.get(ticket.status, ticket.status)} now.{beside}"
+
     def again(self, action: Action) -> Sequence[Block]:
         return ()
+
+
+def _others(actions: Sequence[Action], action: Action) -> list[Action]:
+    """Who else may have closed the ticket since `action` began to be sent."""
+    return [
+        other
+        for other in actions
+        if other.kind == CLOSE and other.id != action.id and other.sent_at and other.live
+        if other.ended_at is None or other.ended_at >= action.began_at
+    ]
 
 
 def _moved(ticket: Ticket, action: Action) -> str | None:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk import Wish
+from bot.store import subjects
 from sandbox.market import Entry
 from tests.faults import checks, clicks
 from tests.faults.nemesis import ACTIONS
-from tests.journeys.house import House, running
+from tests.journeys.house import House, open_ticket, running
 from tests.journeys.test_promises import arrived_return
 
 Fail = Callable[[House], None]
@@ -108,6 +110,42 @@ async def test_what_was_not_executed_is_asked_of_a_person_or_offered_again(tmp_p
         ("ticket.close", "released"): 10,
         ("return.accept", "released"): 10,
     }
+
+
+@pytest.mark.parametrize("closer", ["a colleague", "customer service"])
+async def test_a_close_that_was_lost_takes_no_credit_for_what_others_closed(tmp_path: Path, closer: str) -> None:
+    async with running(tmp_path, polls=False) as house:
+        house.kontor.actions.read_back_seconds = READ_BACK_SECONDS
+        ticket = open_ticket(house)
+        await house.polled()
+        card = await house.shown(ticket.id)
+        subject = f"ticket:main:{ticket.id}"
+        house.market.faults.error(500, path=ACTIONS, next=1)
+        await house.ana.presses("support", card, "Close")
+        if closer == "a colleague":
+            house.market.world.buyer_writes(ticket.id, "Noch eine Frage")
+            await house.polled()
+            await house.shown(ticket.id, "Noch eine Frage")
+            # The card offers no second close meanwhile, but what somebody's Slack shows may be older.
+            row = await subjects.find(subject)
+            assert row
+            assert row.version
+            seen = f"close:{subject}:{row.version}"
+            who = {"user_id": house.ben.id, "team_id": "", "heard": "old card"}
+            assert not await house.kontor.actions.take(
+                Wish("ticket.close", seen, subject, row.version, payload={}, **who)
+            )
+        else:
+            house.market.world.customer_service_closes(ticket.id)
+        await house.ended(subject)
+        ended = {action.user_id: action for action in await house.kontor.actions.of(subject)}
+        complaints = await checks.settled(house)
+
+    lost = ended[house.ana.id]
+    assert lost.state == "needs_human"
+    assert lost.sentence
+    assert ("Another of us" if closer == "a colleague" else "by customer service") in lost.sentence
+    assert complaints == [], checks.told(complaints)
 
 
 async def every_way(folder: Path, replies: int, closes: int, accepts: int) -> None:
