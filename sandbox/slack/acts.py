@@ -12,9 +12,11 @@ from contextlib import suppress
 from typing import Any
 
 from sandbox.slack.files import StoredFile
+from sandbox.slack.forms import CannotFill
 from sandbox.slack.outgoing import AppAnswer
 from sandbox.slack.person import Person
 from sandbox.slack.pressing import NothingThere, Spot, find
+from sandbox.slack.refusals import Refused
 from sandbox.slack.views import View
 
 Given = dict[str, Any]
@@ -138,10 +140,11 @@ async def _submit(person: Person, given: Given) -> Any:
 
 async def _close(person: Person, given: Given) -> Any:
     for field in given.get("fields", []):
-        # The app may have taken the field away while the person reached for the cross: the window closes all the same.
-        with suppress(NothingThere):
+        # The app may have changed the window while the person reached for the cross: it closes all the same.
+        with suppress(NothingThere, CannotFill, Refused, TypeError, ValueError):
             await _enter(person, {"fields": [field]})
-    await (person.closes_all() if given.get("all") else person.closes())
+    if person.modal is not None:
+        await (person.closes_all() if given.get("all") else person.closes())
 
 
 ACTS: dict[str, Act] = {

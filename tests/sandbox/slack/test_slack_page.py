@@ -315,6 +315,19 @@ async def test_a_form_closes_though_the_app_took_away_the_field_that_was_typed_i
     assert slack.state.views.stacks.get(ana, []) == []
 
 
+async def test_a_form_closes_whatever_stands_in_it_and_also_when_it_is_gone_already(
+    slack: SlackWorkspace, session: aiohttp.ClientSession
+) -> None:
+    ana = slack.users["ana"].id
+    slack.state.views.open(ana, modal(text_field("body")))
+    endless = [{"block_id": "body", "action_id": "text", "value": "x" * 100_000}]
+
+    for _ in range(2):
+        await post(session, slack, "people/ana/close", fields=endless)
+
+    assert slack.state.views.stacks.get(ana, []) == []
+
+
 async def test_a_file_chosen_in_a_form_is_sent_once_and_then_named(
     slack: SlackWorkspace, session: aiohttp.ClientSession, app: ScriptedApp
 ) -> None:
